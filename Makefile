@@ -1,0 +1,80 @@
+# Frontrow's build. Targets: all, test, lint, san, clean. BUILD=dir chooses the output folder,
+# SANITIZE=1 builds with ASan and UBSan.
+
+BUILD   ?= build
+CC      ?= cc
+PKGS     = libmariadb json-c libjwt uuid libcrypto
+CFLAGS  ?= -O2 -g
+WARN     = -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Werror
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(SAN) -pthread -Iinclude -I$(BUILD)/gen \
+             $(shell pkg-config --cflags $(PKGS))
+LIBS     = -lfcgi $(shell pkg-config --libs $(PKGS)) -lunistring -lm
+TEST_LIBS = -lcunit -lcurl
+
+ifdef SANITIZE
+SAN = -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined
+endif
+
+LIB_SRC  = $(sort $(wildcard app/base/*.c app/db/*.c app/domain/*.c app/http/*.c))
+LIB_OBJ  = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/migrations.o
+UNIT_SRC = tests/suite.c $(sort $(wildcard tests/unit/*.c))
+API_SRC  = tests/suite.c $(sort $(wildcard tests/api/*.c))
+PROGRAMS = $(BUILD)/frontrow $(BUILD)/frontrow-worker $(BUILD)/frontrow-cron
+TESTS    = $(BUILD)/test-unit $(BUILD)/test-api
+C_FILES  = $(sort $(wildcard app/*.c app/*/*.c include/*/*.h tests/*.[ch] tests/*/*.[ch]))
+
+.PHONY: all tests test lint san clean
+.DELETE_ON_ERROR:
+
+all: $(PROGRAMS)
+
+tests: $(TESTS)
+
+test:
+	scripts/test
+
+$(BUILD)/libfrontrow.a: $(LIB_OBJ)
+	rm -f $@
+	$(AR) rcs $@ $(LIB_OBJ)
+
+$(BUILD)/frontrow: $(BUILD)/obj/app/ctl.o $(BUILD)/libfrontrow.a
+$(BUILD)/frontrow-worker: $(BUILD)/obj/app/worker.o $(BUILD)/libfrontrow.a
+$(BUILD)/frontrow-cron: $(BUILD)/obj/app/cron.o $(BUILD)/libfrontrow.a
+$(PROGRAMS):
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/test-unit: $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
+$(BUILD)/test-api: $(API_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
+$(TESTS):
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
+
+# The compiler and its flags, so that changing them rebuilds.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(BUILD)
+	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+FORCE:
+
+$(BUILD)/obj/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -Itests -MMD -MP -c -o $@ $<
+
+# The migrations travel inside the programs, so that a program always knows its schema.
+$(BUILD)/gen/migrations.c: schema/embed.sh $(sort $(wildcard schema/*.sql)) $(BUILD)/flags
+	@mkdir -p $(@D)
+	sh schema/embed.sh $(filter %.sql,$^) > $@
+
+$(BUILD)/obj/gen/migrations.o: $(BUILD)/gen/migrations.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+lint:
+	scripts/lint
+
+san:
+	$(MAKE) SANITIZE=1 BUILD=$(BUILD)/san CFLAGS="-O1 -g" all tests
+	FRONTROW_BUILD=$(BUILD)/san scripts/test
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD)/obj -name '*.d' 2>/dev/null)
