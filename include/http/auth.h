@@ -1,0 +1,43 @@
+/*
+ * Tokens: checking and minting (RFC 7519, RFC 8725). HS256 only.
+ *
+ * libjwt 1.10 ignores exp, nbf and aud, takes `hs256` for HS256 and calls an unverified token good
+ * when it has no key; so the header is read first, `kid` chooses the key, `alg` is compared byte
+ * by byte, and times and audience are checked here.
+ */
+#ifndef FRONTROW_HTTP_AUTH_H
+#define FRONTROW_HTTP_AUTH_H
+
+#include "base/config.h"
+#include "base/err.h"
+#include "domain/app.h"
+#include "domain/queue.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The longest token that is looked at. */
+#define AUTH_TOKEN_MAX 4096
+
+/* Which kinds a route takes. */
+enum auth_accept { AUTH_USER = 1, AUTH_QUEUE = 2, AUTH_EITHER = 3 };
+
+/*
+ * Checks the value of an Authorization header (NULL or empty: ERR_TOKEN_MISSING; another scheme
+ * than Bearer, in any case: ERR_TOKEN_MISSING) against the moment now_ms.
+ *
+ * A user token must be in time, with the configured leeway. A queue token that is genuine but past
+ * its exp is accepted here: whether it is over is the database's word. ERR_TOKEN_INVALID.
+ */
+enum err auth_check(const struct config *cfg, const char *authorization, enum auth_accept accept,
+                    int64_t now_ms, struct caller *out) MUSTCHECK;
+
+/* Mints a user token; scope may be NULL or empty. The caller frees *token with free(). */
+enum err auth_mint_user(const struct config *cfg, const struct uuid *user, const char *scope,
+                        int64_t now_ms, int64_t ttl_seconds, char **token) MUSTCHECK;
+
+/* Mints the queue token of a ticket. The caller frees *token with free(). */
+enum err auth_mint_queue(const struct config *cfg, const struct queue_ticket *ticket,
+                         char **token) MUSTCHECK;
+
+#endif

@@ -1,0 +1,11 @@
+/* Choosing Korean or English by Accept-Language (RFC 9110, section 12.5.4; RFC 4647 lookup). */
+#ifndef FRONTROW_HTTP_LANGUAGE_H
+#define FRONTROW_HTTP_LANGUAGE_H
+
+enum language { LANGUAGE_EN, LANGUAGE_KO };
+
+/* The language with the best q in `accept_language` (NULL: none); a tie goes to the one named
+ * first, no preference or neither acceptable to `preset`. Malformed parts are skipped. */
+enum language language_choose(const char *accept_language, enum language preset);
+
+#endif
