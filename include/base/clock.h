@@ -38,7 +38,8 @@ bool clock_date_valid(const char *text, size_t len);
  * zone for UTC without a word, so ask before clock_local_date. */
 bool clock_zone_valid(const char *zone);
 
-/* The day of `ms` in `zone`. ERR_INVALID_FIELD for a zone that clock_zone_valid refuses. */
+/* The day of `ms` in `zone`. ERR_INVALID_FIELD for a zone that clock_zone_valid refuses, or a day
+ * beyond 9999. */
 enum err clock_local_date(int64_t ms, const char *zone, char out[CLOCK_DATE_SIZE]) MUSTCHECK;
 
 #endif

@@ -13,7 +13,10 @@
 
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 
-/* Sets the level from "error", "warn", "info" or "debug"; false for any other word. */
+/* Whether `name` is "error", "warn", "info" or "debug". */
+bool log_level_valid(const char *name);
+
+/* Sets the level ("info" at first); false, and no change, for any other word. */
 bool log_set_level(const char *name);
 
 /*

@@ -41,10 +41,12 @@ void metrics_worker_restart(void);
  */
 void metrics_write(struct text_buf *out, const char *const route_names[], size_t n);
 
-/* Appends the HELP and TYPE lines of one metric and, for one without labels, its value. `type` is
- * "counter" or "gauge". For gauges that others add to the same page. */
+/* Appends the HELP and TYPE lines of a metric; `type` is "counter", "gauge" or "histogram". The
+ * caller adds the lines with the values. For gauges that others put on the same page. */
 void metrics_write_head(struct text_buf *out, const char *name, const char *type, const char *help);
-void metrics_write_value(struct text_buf *out, const char *name, const char *type,
-                         const char *help, int64_t value);
+
+/* Appends a whole metric that has one value and no labels. */
+void metrics_write_value(struct text_buf *out, const char *name, const char *type, const char *help,
+                         int64_t value);
 
 #endif

@@ -1,0 +1,412 @@
+/*
+ * The configuration file, see base/config.h.
+ *
+ * A line is empty, a comment, a [section], or `key = value`. A value ends at a `#` or `;` after a
+ * space; in double quotes it is taken as it stands. The file is judged in two steps: each line by
+ * its row of the table, then what must fit together.
+ */
+#include "base/config.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+
+#define SECRET_MIN 32
+#define KID_MAX    64
+
+enum kind { KIND_STR, KIND_INT, KIND_BOOL };
+
+struct row {
+    const char *section, *key;
+    enum kind kind;
+    size_t offset;
+    const char *fallback; /* the default, as it would stand in a file */
+    int64_t min, max;
+    const char *help;
+};
+
+static const struct row rows[] = {
+#define CONFIG_ROW(section, key, kind, member, fallback, min, max, help)                           \
+    {#section, #key, KIND_##kind, offsetof(struct config, member), fallback, min, max, help},
+    CONFIG_LIST(CONFIG_ROW)
+#undef CONFIG_ROW
+};
+#define N_ROWS (sizeof rows / sizeof *rows)
+
+/* What is being read, and where to say what is wrong with it. */
+struct parse {
+    const char *path;
+    int line; /* 0: the file as a whole */
+    struct config *out;
+    const char *section; /* NULL before the first */
+    bool seen[N_ROWS];
+    char *why;
+    size_t why_len;
+};
+
+/* Notes the reason; always false. */
+static bool refuse(struct parse *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static bool refuse(struct parse *p, const char *format, ...)
+{
+    char reason[512];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(reason, sizeof reason, format, args);
+    va_end(args);
+    if (p->line > 0)
+        snprintf(p->why, p->why_len, "%s:%d: %s", p->path, p->line, reason);
+    else
+        snprintf(p->why, p->why_len, "%s: %s", p->path, reason);
+    return false;
+}
+
+static bool set_str(struct parse *p, const struct row *row, char *member, const char *value)
+{
+    size_t len = strlen(value);
+
+    for (const char *c = value; *c; c++) {
+        if ((unsigned char)*c < ' ' || *c == 0x7f)
+            return refuse(p, "%s has a control character", row->key);
+    }
+    if (text_utf8_length(value, len) < 0)
+        return refuse(p, "%s is not UTF-8", row->key);
+    if (!text_copy(member, CONFIG_STR_MAX, value, len))
+        return refuse(p, "%s is longer than %d bytes", row->key, CONFIG_STR_MAX - 1);
+    return true;
+}
+
+/* Puts `value` into the row's member. */
+static bool set_value(struct parse *p, const struct row *row, const char *value)
+{
+    char *member = (char *)p->out + row->offset;
+    int64_t number;
+    bool flag;
+
+    switch (row->kind) {
+    case KIND_STR:
+        return set_str(p, row, member, value);
+    case KIND_INT:
+        if (!text_parse_int(value, strlen(value), &number) || number < row->min ||
+            number > row->max)
+            return refuse(p, "%s must be a number from %" PRId64 " to %" PRId64, row->key, row->min,
+                          row->max);
+        memcpy(member, &number, sizeof number);
+        return true;
+    case KIND_BOOL:
+        flag = strcmp(value, "on") == 0;
+        if (!flag && strcmp(value, "off") != 0)
+            return refuse(p, "%s must be on or off", row->key);
+        memcpy(member, &flag, sizeof flag);
+        return true;
+    }
+    return false;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static char *skip_blanks(char *s)
+{
+    while (is_blank(*s))
+        s++;
+    return s;
+}
+
+static void cut_blanks(char *s, char *end)
+{
+    while (end > s && is_blank(end[-1]))
+        end--;
+    *end = '\0';
+}
+
+/* Whether nothing but a comment is left. */
+static bool only_comment(char *s)
+{
+    s = skip_blanks(s);
+    return *s == '\0' || *s == '#' || *s == ';';
+}
+
+/* Cuts the value at `s` out of its quotes, or off its comment; NULL if the quotes don't end. */
+static char *cut_value(char *s)
+{
+    char *end = s;
+
+    if (*s == '"') {
+        end = strchr(s + 1, '"');
+        if (!end || !only_comment(end + 1))
+            return NULL;
+        *end = '\0';
+        return s + 1;
+    }
+    while (*end && !((*end == '#' || *end == ';') && (end == s || is_blank(end[-1]))))
+        end++;
+    cut_blanks(s, end);
+    return s;
+}
+
+static bool take_section(struct parse *p, char *s)
+{
+    char *end = strchr(s, ']');
+
+    if (!end || !only_comment(end + 1))
+        return refuse(p, "a section is written as [name]");
+    *end = '\0';
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (strcmp(rows[i].section, s + 1) == 0) {
+            p->section = rows[i].section;
+            return true;
+        }
+    }
+    return refuse(p, "there is no section [%.64s]", s + 1);
+}
+
+static bool take_key(struct parse *p, char *s)
+{
+    char *equals = strchr(s, '=');
+    char *value;
+
+    if (!equals)
+        return refuse(p, "expected a [section] or key = value");
+    if (!p->section)
+        return refuse(p, "a key before the first [section]");
+    cut_blanks(s, equals);
+    value = cut_value(skip_blanks(equals + 1));
+    if (!value)
+        return refuse(p, "a value in quotes must end with the quote");
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (strcmp(rows[i].section, p->section) != 0 || strcmp(rows[i].key, s) != 0)
+            continue;
+        if (p->seen[i])
+            return refuse(p, "%s is set twice", rows[i].key);
+        p->seen[i] = true;
+        return set_value(p, &rows[i], value);
+    }
+    return refuse(p, "there is no key %.64s in [%s]", s, p->section);
+}
+
+static bool take_line(struct parse *p, char *line, size_t len)
+{
+    char *s;
+
+    if (strlen(line) != len)
+        return refuse(p, "the line has a zero byte");
+    while (len > 0 && (line[len - 1] == '\n' || line[len - 1] == '\r'))
+        line[--len] = '\0';
+    s = skip_blanks(line);
+    if (only_comment(s))
+        return true;
+    return *s == '[' ? take_section(p, s) : take_key(p, s);
+}
+
+static bool take_file(struct parse *p, FILE *file)
+{
+    char *line = NULL;
+    size_t cap = 0;
+    ssize_t len;
+    bool ok = true;
+
+    while (ok && (len = getline(&line, &cap, file)) >= 0) {
+        p->line++;
+        ok = take_line(p, line, (size_t)len);
+    }
+    p->line = 0;
+    if (ok && ferror(file))
+        ok = refuse(p, "%s", strerror(errno));
+    /* The buffer held secrets. */
+    if (line)
+        explicit_bzero(line, cap);
+    free(line);
+    return ok;
+}
+
+static bool check_kid(struct parse *p, const char *name, const char *kid)
+{
+    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                  "0123456789._-";
+
+    if (!kid[0] || strlen(kid) > KID_MAX || kid[strspn(kid, allowed)])
+        return refuse(p, "%s must be 1 to %d letters, digits, dots, lines or dashes", name,
+                      KID_MAX);
+    return true;
+}
+
+/* One of the two kinds of keys: `name` is "user" or "queue". */
+static bool check_keys(struct parse *p, const char *name, const char *secret, const char *kid,
+                       const char *previous, const char *previous_kid)
+{
+    char label[64];
+
+    if (strlen(secret) < SECRET_MIN)
+        return refuse(p, "%s_secret must have at least %d bytes", name, SECRET_MIN);
+    snprintf(label, sizeof label, "%s_kid", name);
+    if (!check_kid(p, label, kid))
+        return false;
+    if (!previous[0])
+        return previous_kid[0] ? refuse(p, "%s_kid_previous without %s_secret_previous", name, name)
+                               : true;
+    if (strlen(previous) < SECRET_MIN)
+        return refuse(p, "%s_secret_previous must have at least %d bytes", name, SECRET_MIN);
+    snprintf(label, sizeof label, "%s_kid_previous", name);
+    if (!check_kid(p, label, previous_kid))
+        return false;
+    if (strcmp(kid, previous_kid) == 0)
+        return refuse(p, "%s_kid and %s_kid_previous must differ", name, name);
+    return true;
+}
+
+/* No user's key may open a queue token, nor the other way round. */
+static bool check_auth(struct parse *p)
+{
+    const struct config *c = p->out;
+
+    if (!check_keys(p, "user", c->auth_user_secret, c->auth_user_kid, c->auth_user_secret_previous,
+                    c->auth_user_kid_previous) ||
+        !check_keys(p, "queue", c->auth_queue_secret, c->auth_queue_kid,
+                    c->auth_queue_secret_previous, c->auth_queue_kid_previous))
+        return false;
+    if (strcmp(c->auth_user_secret, c->auth_queue_secret) == 0 ||
+        strcmp(c->auth_user_secret, c->auth_queue_secret_previous) == 0 ||
+        strcmp(c->auth_queue_secret, c->auth_user_secret_previous) == 0)
+        return refuse(p, "user tokens and queue tokens need different secrets");
+    return true;
+}
+
+/* A unix socket's path that fits, or address:port. */
+static bool check_listen(struct parse *p, const char *name, const char *address)
+{
+    const char *colon = strrchr(address, ':');
+    int64_t port;
+
+    if (address[0] == '/') {
+        if (strlen(address) < sizeof((struct sockaddr_un *)NULL)->sun_path)
+            return true;
+        return refuse(p, "%s is too long for a unix socket's path", name);
+    }
+    if (!colon || colon == address || !text_parse_int(colon + 1, strlen(colon + 1), &port) ||
+        port < 1 || port > 65535)
+        return refuse(p, "%s must be an absolute path or address:port", name);
+    return true;
+}
+
+static bool check_server(struct parse *p)
+{
+    const struct config *c = p->out;
+
+    if (!check_listen(p, "listen", c->server_listen) ||
+        !check_listen(p, "listen_queue", c->server_listen_queue))
+        return false;
+    if (strcmp(c->server_listen, c->server_listen_queue) == 0)
+        return refuse(p, "listen and listen_queue must differ");
+    if (strcmp(c->server_default_language, "en") != 0 &&
+        strcmp(c->server_default_language, "ko") != 0)
+        return refuse(p, "default_language must be en or ko");
+    if (!clock_zone_valid(c->server_default_time_zone))
+        return refuse(p, "default_time_zone %s is not in this host's time zone database (tzdata)",
+                      log_value(c->server_default_time_zone));
+    return true;
+}
+
+static bool check_all(struct parse *p)
+{
+    const struct config *c = p->out;
+
+    if (!check_server(p) || !check_auth(p))
+        return false;
+    if (!c->database_host[0] || !c->database_name[0] || !c->database_user[0])
+        return refuse(p, "host, name and user of [database] must not be empty");
+    if (c->wallet_charge_min > c->wallet_charge_max)
+        return refuse(p, "charge_min is greater than charge_max");
+    if (!log_level_valid(c->log_level))
+        return refuse(p, "level must be error, warn, info or debug");
+    return true;
+}
+
+static bool take_defaults(struct parse *p)
+{
+    memset(p->out, 0, sizeof *p->out);
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (!set_value(p, &rows[i], rows[i].fallback))
+            return false;
+    }
+    return true;
+}
+
+enum err config_load(const char *path, struct config *out, char *why, size_t why_len)
+{
+    struct parse p = {.path = path, .out = out, .why = why, .why_len = why_len};
+    FILE *file = fopen(path, "re");
+    struct stat st;
+    bool ok;
+
+    if (!file) {
+        refuse(&p, "%s", strerror(errno));
+        return ERR_INTERNAL;
+    }
+    if (fstat(fileno(file), &st) != 0)
+        ok = refuse(&p, "%s", strerror(errno));
+    else if (S_ISDIR(st.st_mode))
+        ok = refuse(&p, "is a directory");
+    else if (st.st_mode & S_IRWXO)
+        ok = refuse(&p, "holds secrets and is open to everybody: chmod o= it");
+    else
+        ok = take_defaults(&p) && take_file(&p, file) && check_all(&p);
+    fclose(file);
+    return ok ? ERR_OK : ERR_INTERNAL;
+}
+
+static void print_bounds(FILE *to, const struct row *row)
+{
+    if (row->kind == KIND_INT)
+        fprintf(to, " (%" PRId64 " to %" PRId64 ")", row->min, row->max);
+    else if (row->kind == KIND_BOOL)
+        fputs(" (on or off)", to);
+}
+
+static void print_markdown(FILE *to)
+{
+    fputs("| section | key | default | meaning |\n| --- | --- | --- | --- |\n", to);
+    for (size_t i = 0; i < N_ROWS; i++) {
+        const char *tick = rows[i].fallback[0] ? "`" : "";
+
+        fprintf(to, "| `%s` | `%s` | %s%s%s | %s", rows[i].section, rows[i].key, tick,
+                rows[i].fallback, tick, rows[i].help);
+        print_bounds(to, &rows[i]);
+        fputs(" |\n", to);
+    }
+}
+
+static void print_sample(FILE *to)
+{
+    const char *section = "";
+
+    fputs("# Frontrow's configuration: every key with its default. The secrets must be set, for\n"
+          "# instance with `openssl rand -hex 32`; nobody but Frontrow may read this file.\n",
+          to);
+    for (size_t i = 0; i < N_ROWS; i++) {
+        if (strcmp(section, rows[i].section) != 0) {
+            section = rows[i].section;
+            fprintf(to, "\n[%s]\n", section);
+        }
+        fprintf(to, "# %s", rows[i].help);
+        print_bounds(to, &rows[i]);
+        fprintf(to, "\n%s =%s%s\n", rows[i].key, rows[i].fallback[0] ? " " : "", rows[i].fallback);
+    }
+}
+
+void config_print(FILE *to, bool markdown)
+{
+    if (markdown)
+        print_markdown(to);
+    else
+        print_sample(to);
+}
