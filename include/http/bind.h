@@ -18,7 +18,8 @@ enum bind_type {
     BIND_TIME,   /* int64_t of ms; RFC 3339 */
     BIND_DATE,   /* struct bind_text, a day that exists */
     BIND_UUID,   /* struct uuid */
-    BIND_INTS,   /* struct bind_ints; min_items to max_items distinct integers, each min to max */
+    BIND_INTS,   /* struct bind_ints; min_items to max_items distinct integers, each min to max; a
+                    fault is the whole field's, no item is named */
     BIND_OBJECT, /* a nested object: `fields` into the same struct */
     BIND_ARRAY   /* struct bind_array; min_items to max_items objects of `fields`, each into an
                     element of `item_size` bytes */
@@ -44,15 +45,16 @@ struct bind_array {
 struct bind_field {
     const char *name;
     enum bind_type type;
-    size_t offset;     /* of the value in the target */
+    size_t offset; /* of the value in the target */
     bool required;
-    bool nullable;     /* null is allowed and noted in present/null bits; otherwise null is
-                          INVALID_FIELD */
-    int64_t min, max;  /* BIND_INT and BIND_INTS: value; BIND_TEXT: characters */
+    bool nullable;    /* null is allowed and noted in the present and null bits; otherwise it is
+                         INVALID_FIELD */
+    int64_t min, max; /* BIND_INT and BIND_INTS: value; BIND_TEXT: characters */
     int min_items, max_items;
     const struct bind_field *fields; /* BIND_OBJECT, BIND_ARRAY; ended by a row without name */
     size_t item_size;
-    uint32_t bit; /* set in the target's `present` when the field is there (also when null) */
+    uint32_t bit; /* a mask of one bit, or 0: set in the target's `present` when the field is
+                     there, whatever its value */
 };
 
 /*
@@ -74,12 +76,13 @@ struct bind_body;
  * the last three `field` receives the dotted name ("queue.admitCount", "sections[1].rows"),
  * shortened if it does not fit. All fields are bound in the table's order even after a fault, so
  * that the target's present bits can be used; the first fault in that order is reported; unknown
- * names before missing and invalid ones. *body is set whenever parsing succeeded: free it with
- * bind_free in every case (NULL is allowed).
+ * names, however deep, before missing and invalid ones. A value at fault is left as if absent.
+ * ERR_INTERNAL without memory. *body is set whenever parsing succeeded, otherwise NULL: free it
+ * with bind_free in every case (NULL is allowed).
  */
 enum err bind_parse(const char *text, size_t len, const struct bind_field *fields,
-                    struct bind_target *target, size_t size, struct bind_body **body,
-                    char *field, size_t field_size) MUSTCHECK;
+                    struct bind_target *target, size_t size, struct bind_body **body, char *field,
+                    size_t field_size) MUSTCHECK;
 
 void bind_free(struct bind_body *body);
 

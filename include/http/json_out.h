@@ -1,8 +1,8 @@
 /*
  * Writing JSON into a buffer, without a tree: what is listed may have 100,000 rows.
  *
- * Commas are set by itself. Nothing checks that begin and end match: that is the caller's. The names
- * begin with jout_, since json_null and others are symbols of the libraries that we link.
+ * Commas are set by itself. Nothing checks that begin and end match: that is the caller's. The
+ * names begin with jout_, since json_null and others are symbols of the libraries that we link.
  */
 #ifndef FRONTROW_HTTP_JSON_OUT_H
 #define FRONTROW_HTTP_JSON_OUT_H
