@@ -1,0 +1,639 @@
+/*
+ * The connection, and the only source that knows <mysql.h>; see db/db.h.
+ *
+ * A statement is prepared at its first use on a connection and kept with its column buffers.
+ * CLIENT_FOUND_ROWS is on: "affected" counts the rows that a WHERE matched, so that a payment of 0,
+ * which changes no balance, still counts its row.
+ *
+ * MYSQL_OPT_RECONNECT is never used: a silent reconnect loses the session's settings, the prepared
+ * statements and the transaction. Connections are opened again here, and only between transactions.
+ */
+#include "db/db.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include <errmsg.h>
+#include <mysql.h>
+#include <mysqld_error.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+/* MySQL's client calls it bool, MariaDB's my_bool. */
+typedef __typeof__(*((MYSQL_BIND *)NULL)->is_null) null_flag;
+
+enum { CONNECT_SECONDS = 1, PATIENCE_SECONDS = 4, FIRST_TEXT_BYTES = 256, IDLE_PING_MS = 5000 };
+
+struct column {
+    enum db_type type;
+    int64_t i;
+    MYSQL_TIME time;
+    char *text;
+    unsigned long text_cap, length;
+    null_flag null;
+};
+
+struct prepared {
+    MYSQL_STMT *stmt;
+    struct column *columns;
+    MYSQL_BIND *binds;
+    struct db_value *row;
+    unsigned column_count;
+};
+
+struct db {
+    const struct config *cfg;
+    MYSQL *mysql; /* NULL: closed */
+    struct prepared prepared[STMT_COUNT];
+    int64_t insert_id;
+    int64_t last_used_ms;
+    unsigned patience;
+    bool in_transaction;
+    bool opened_before;
+};
+
+struct db *db_new(const struct config *cfg)
+{
+    struct db *db = calloc(1, sizeof *db);
+    if (db) {
+        db->cfg = cfg;
+        db->patience = PATIENCE_SECONDS;
+    }
+    return db;
+}
+
+void db_set_patience(struct db *db, unsigned seconds)
+{
+    db->patience = seconds;
+}
+
+void db_set_in_transaction(struct db *db, bool in)
+{
+    db->in_transaction = in;
+}
+
+static void prepared_clear(struct prepared *p)
+{
+    if (p->stmt)
+        mysql_stmt_close(p->stmt);
+    for (unsigned i = 0; p->columns && i < p->column_count; i++)
+        free(p->columns[i].text);
+    free(p->columns);
+    free(p->binds);
+    free(p->row);
+    *p = (struct prepared){0};
+}
+
+void db_close(struct db *db)
+{
+    for (int i = 0; i < STMT_COUNT; i++)
+        prepared_clear(&db->prepared[i]);
+    if (db->mysql)
+        mysql_close(db->mysql);
+    db->mysql = NULL;
+}
+
+void db_free(struct db *db)
+{
+    if (!db)
+        return;
+    db_close(db);
+    free(db);
+}
+
+/* MySQL's error numbers become ours here and nowhere else. Numbers that only one of the servers
+ * knows are written out: 4025 and 3819 are the CHECK errors of MariaDB and MySQL, 1927 is MariaDB's
+ * killed connection, 1969 and 3024 are the statement time limits of each. */
+static enum err classify(unsigned number)
+{
+    switch (number) {
+    case ER_LOCK_DEADLOCK:
+    case ER_CHECKREAD:
+    case ER_ERROR_DURING_COMMIT:
+    case ER_NEED_REPREPARE:
+        return ERR_DB_RETRY;
+    case ER_LOCK_WAIT_TIMEOUT:
+    case 1969:
+    case 3024:
+        return ERR_DB_LOCK_TIMEOUT;
+    case ER_DUP_ENTRY:
+        return ERR_DB_DUPLICATE;
+    case ER_ROW_IS_REFERENCED_2:
+    case ER_NO_REFERENCED_ROW_2:
+    case ER_WARN_DATA_OUT_OF_RANGE:
+    case ER_DATA_TOO_LONG:
+    case 3819:
+    case 4025:
+        return ERR_DB_CONSTRAINT;
+    case ER_CON_COUNT_ERROR:
+    case ER_SERVER_SHUTDOWN:
+    case ER_NORMAL_SHUTDOWN:
+    case ER_UNKNOWN_COM_ERROR:
+    case ER_HOST_IS_BLOCKED:
+    case ER_OPTION_PREVENTS_STATEMENT:
+    case ER_UNKNOWN_STMT_HANDLER:
+    case ER_QUERY_INTERRUPTED:
+    case 1927:
+        return ERR_DB_LOST;
+    default:
+        return number >= CR_MIN_ERROR && number <= CR_MAX_ERROR ? ERR_DB_LOST : ERR_INTERNAL;
+    }
+}
+
+/* Notes an error in the log and the counters. The server's text can quote values: it is logged for
+ * errors of ours alone (a wrong statement), which name columns, not rows. */
+static enum err failed(struct db *db, unsigned number, const char *text, const char *what)
+{
+    enum err e = classify(number);
+    if (e == ERR_DB_DUPLICATE)
+        return e; /* expected: the caller decides */
+    metrics_db_error();
+    if (e == ERR_INTERNAL)
+        log_error("database_error", "errno=%u what=%s text=%s", number, what, log_value(text));
+    else
+        log_warn("database_error", "errno=%u what=%s", number, what);
+    if (e == ERR_DB_LOST)
+        db_close(db);
+    return e;
+}
+
+static enum err failed_connection(struct db *db, const char *what)
+{
+    char text[256];
+    unsigned number = mysql_errno(db->mysql);
+    snprintf(text, sizeof text, "%s", mysql_error(db->mysql));
+    return failed(db, number, text, what);
+}
+
+/* The same on every connection, whatever the server's defaults; the isolation level is a statement
+ * because the variable's name differs between the servers. */
+static const char *const preamble[] = {
+    "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci",
+    "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+    "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 2, autocommit = 1, "
+    "sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+    "NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'",
+};
+
+static enum err connect_now(struct db *db)
+{
+    const struct config *cfg = db->cfg;
+    unsigned connect_seconds = CONNECT_SECONDS;
+    bool local = strcmp(cfg->database_host, "localhost") == 0;
+    db->mysql = mysql_init(NULL);
+    if (!db->mysql)
+        return ERR_INTERNAL;
+    mysql_options(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);
+    mysql_options(db->mysql, MYSQL_OPT_READ_TIMEOUT, &db->patience);
+    mysql_options(db->mysql, MYSQL_OPT_WRITE_TIMEOUT, &db->patience);
+    if (!mysql_real_connect(db->mysql, local ? NULL : cfg->database_host, cfg->database_user,
+                            cfg->database_password, cfg->database_name,
+                            (unsigned)cfg->database_port, local ? cfg->database_socket : NULL,
+                            CLIENT_FOUND_ROWS)) {
+        log_error("database_connect", "errno=%u", mysql_errno(db->mysql));
+        metrics_db_error();
+        db_close(db);
+        return ERR_DB_LOST;
+    }
+    for (size_t i = 0; i < sizeof preamble / sizeof *preamble; i++)
+        if (mysql_query(db->mysql, preamble[i]))
+            return failed_connection(db, "preamble");
+    if (db->opened_before)
+        metrics_db_reconnect();
+    db->opened_before = true;
+    return ERR_OK;
+}
+
+/* An idle connection may have been cut meanwhile: it is tried first, between transactions. */
+enum err db_open(struct db *db)
+{
+    int64_t now = clock_monotonic_ms();
+    if (db->mysql && !db->in_transaction && now - db->last_used_ms > IDLE_PING_MS &&
+        mysql_ping(db->mysql))
+        db_close(db);
+    db->last_used_ms = now;
+    if (db->mysql)
+        return ERR_OK;
+    return db->in_transaction ? ERR_DB_LOST : connect_now(db);
+}
+
+/* --- Preparing --- */
+
+static enum db_type column_type(enum enum_field_types type)
+{
+    switch (type) {
+    case MYSQL_TYPE_TINY:
+    case MYSQL_TYPE_SHORT:
+    case MYSQL_TYPE_INT24:
+    case MYSQL_TYPE_LONG:
+    case MYSQL_TYPE_LONGLONG:
+        return DB_INT;
+    case MYSQL_TYPE_DATETIME:
+    case MYSQL_TYPE_TIMESTAMP:
+        return DB_TIME;
+    default:
+        return DB_BYTES;
+    }
+}
+
+static bool column_setup(struct column *c, MYSQL_BIND *b, const MYSQL_FIELD *field)
+{
+    c->type = column_type(field->type);
+    b->is_null = &c->null;
+    b->length = &c->length;
+    switch (c->type) {
+    case DB_INT:
+        b->buffer_type = MYSQL_TYPE_LONGLONG;
+        b->buffer = &c->i;
+        return true;
+    case DB_TIME:
+        b->buffer_type = MYSQL_TYPE_DATETIME;
+        b->buffer = &c->time;
+        return true;
+    default:
+        c->text = malloc(FIRST_TEXT_BYTES);
+        c->text_cap = FIRST_TEXT_BYTES;
+        b->buffer_type = MYSQL_TYPE_STRING;
+        b->buffer = c->text;
+        b->buffer_length = c->text_cap;
+        return c->text != NULL;
+    }
+}
+
+static enum err setup_columns(struct prepared *p, MYSQL_RES *meta)
+{
+    unsigned n = mysql_num_fields(meta);
+    p->columns = calloc(n, sizeof *p->columns);
+    p->binds = calloc(n, sizeof *p->binds);
+    p->row = calloc(n, sizeof *p->row);
+    if (!p->columns || !p->binds || !p->row)
+        return ERR_INTERNAL;
+    p->column_count = n;
+    for (unsigned i = 0; i < n; i++)
+        if (!column_setup(&p->columns[i], &p->binds[i], mysql_fetch_field_direct(meta, i)))
+            return ERR_INTERNAL;
+    return mysql_stmt_bind_result(p->stmt, p->binds) ? ERR_INTERNAL : ERR_OK;
+}
+
+static enum err failed_statement(struct db *db, enum stmt id)
+{
+    struct prepared *p = &db->prepared[id];
+    char text[256];
+    unsigned number = mysql_stmt_errno(p->stmt);
+    snprintf(text, sizeof text, "%s", mysql_stmt_error(p->stmt));
+    return failed(db, number, text, stmt_name(id));
+}
+
+static enum err prepare(struct db *db, enum stmt id)
+{
+    struct prepared *p = &db->prepared[id];
+    const char *sql = stmt_sql(id);
+    enum err e = ERR_OK;
+    if (p->stmt)
+        return ERR_OK;
+    p->stmt = mysql_stmt_init(db->mysql);
+    if (!p->stmt)
+        return ERR_INTERNAL;
+    if (mysql_stmt_prepare(p->stmt, sql, strlen(sql))) {
+        e = failed_statement(db, id);
+    } else {
+        MYSQL_RES *meta = mysql_stmt_result_metadata(p->stmt);
+        if (meta) {
+            e = setup_columns(p, meta);
+            mysql_free_result(meta);
+        }
+    }
+    if (e != ERR_OK && db->mysql)
+        prepared_clear(p);
+    return e;
+}
+
+enum err db_check_statements(struct db *db)
+{
+    enum err e = db_open(db);
+    for (int id = 0; e == ERR_OK && id < STMT_COUNT; id++) {
+        e = prepare(db, (enum stmt)id);
+        if (e != ERR_OK)
+            break;
+        const struct prepared *p = &db->prepared[id];
+        if (mysql_stmt_param_count(p->stmt) != (unsigned long)stmt_params((enum stmt)id) ||
+            p->column_count != (unsigned)stmt_columns((enum stmt)id)) {
+            log_error("statement_shape", "statement=%s parameters=%lu columns=%u",
+                      stmt_name((enum stmt)id), mysql_stmt_param_count(p->stmt), p->column_count);
+            e = ERR_INTERNAL;
+        }
+    }
+    return e;
+}
+
+/* --- Running --- */
+
+static void time_to_mysql(int64_t ms, MYSQL_TIME *t)
+{
+    time_t seconds = (time_t)(ms / 1000);
+    struct tm tm;
+    gmtime_r(&seconds, &tm);
+    *t = (MYSQL_TIME){.year = (unsigned)tm.tm_year + 1900,
+                      .month = (unsigned)tm.tm_mon + 1,
+                      .day = (unsigned)tm.tm_mday,
+                      .hour = (unsigned)tm.tm_hour,
+                      .minute = (unsigned)tm.tm_min,
+                      .second = (unsigned)tm.tm_sec,
+                      .second_part = (unsigned long)(ms % 1000) * 1000,
+                      .time_type = MYSQL_TIMESTAMP_DATETIME};
+}
+
+static int64_t time_from_mysql(const MYSQL_TIME *t)
+{
+    struct tm tm = {.tm_year = (int)t->year - 1900,
+                    .tm_mon = (int)t->month - 1,
+                    .tm_mday = (int)t->day,
+                    .tm_hour = (int)t->hour,
+                    .tm_min = (int)t->minute,
+                    .tm_sec = (int)t->second};
+    return (int64_t)timegm(&tm) * 1000 + (int64_t)t->second_part / 1000;
+}
+
+/* The longest list of parameters: a hundred seats and a few more. */
+enum { MAX_PARAMS = 128 };
+
+static enum err bind_params(struct prepared *p, const struct db_value *params, size_t n)
+{
+    MYSQL_BIND binds[MAX_PARAMS];
+    static MYSQL_TIME times[MAX_PARAMS]; /* must live until the statement has been executed */
+    if (n > MAX_PARAMS || n != mysql_stmt_param_count(p->stmt))
+        return ERR_INTERNAL;
+    memset(binds, 0, n * sizeof *binds);
+    for (size_t i = 0; i < n; i++) {
+        switch (params[i].type) {
+        case DB_NULL:
+            binds[i].buffer_type = MYSQL_TYPE_NULL;
+            break;
+        case DB_INT:
+            binds[i].buffer_type = MYSQL_TYPE_LONGLONG;
+            binds[i].buffer = (void *)&params[i].i;
+            break;
+        case DB_TIME:
+            time_to_mysql(params[i].i, &times[i]);
+            binds[i].buffer_type = MYSQL_TYPE_DATETIME;
+            binds[i].buffer = &times[i];
+            break;
+        case DB_TEXT:
+        case DB_BYTES:
+            binds[i].buffer_type =
+                params[i].type == DB_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
+            binds[i].buffer = (void *)params[i].s;
+            binds[i].buffer_length = params[i].n;
+            break;
+        }
+    }
+    return n && mysql_stmt_bind_param(p->stmt, binds) ? ERR_INTERNAL : ERR_OK;
+}
+
+static enum err run(struct db *db, enum stmt id, const struct db_value *params, size_t n)
+{
+    struct prepared *p = &db->prepared[id];
+    enum err e = db_open(db);
+    if (e != ERR_OK)
+        return e;
+    e = prepare(db, id);
+    if (e != ERR_OK)
+        return e;
+    e = bind_params(p, params, n);
+    if (e != ERR_OK) {
+        log_error("statement_parameters", "statement=%s given=%zu", stmt_name(id), n);
+        return e;
+    }
+    return mysql_stmt_execute(p->stmt) ? failed_statement(db, id) : ERR_OK;
+}
+
+enum err db_exec_params(struct db *db, enum stmt id, const struct db_value *params, size_t n,
+                        int64_t *affected)
+{
+    enum err e = run(db, id, params, n);
+    if (e != ERR_OK)
+        return e;
+    MYSQL_STMT *stmt = db->prepared[id].stmt;
+    if (affected)
+        *affected = (int64_t)mysql_stmt_affected_rows(stmt);
+    db->insert_id = (int64_t)mysql_stmt_insert_id(stmt);
+    return ERR_OK;
+}
+
+int64_t db_insert_id(const struct db *db)
+{
+    return db->insert_id;
+}
+
+/* A value longer than its buffer: the buffer grows, and this column is fetched again. */
+static enum err refetch(struct prepared *p, unsigned i, bool *rebind)
+{
+    struct column *c = &p->columns[i];
+    char *grown = realloc(c->text, c->length + 1);
+    if (!grown)
+        return ERR_INTERNAL;
+    c->text = grown;
+    c->text_cap = c->length + 1;
+    p->binds[i].buffer = c->text;
+    p->binds[i].buffer_length = c->text_cap;
+    *rebind = true;
+    return mysql_stmt_fetch_column(p->stmt, &p->binds[i], i, 0) ? ERR_INTERNAL : ERR_OK;
+}
+
+static enum err read_row(struct prepared *p, bool *rebind)
+{
+    for (unsigned i = 0; i < p->column_count; i++) {
+        struct column *c = &p->columns[i];
+        struct db_value *v = &p->row[i];
+        *v = (struct db_value){.type = c->null ? DB_NULL : c->type};
+        if (c->null)
+            continue;
+        if (c->type == DB_INT) {
+            v->i = c->i;
+        } else if (c->type == DB_TIME) {
+            v->i = time_from_mysql(&c->time);
+        } else {
+            if (c->length > c->text_cap) {
+                enum err e = refetch(p, i, rebind);
+                if (e != ERR_OK)
+                    return e;
+            }
+            v->s = c->text;
+            v->n = c->length;
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err fetch_rows(struct db *db, enum stmt id, db_row_fn *fn, void *arg, int64_t *rows)
+{
+    struct prepared *p = &db->prepared[id];
+    bool rebind = false;
+    enum err e = ERR_OK;
+    int fetched;
+    while ((fetched = mysql_stmt_fetch(p->stmt)) == 0 || fetched == MYSQL_DATA_TRUNCATED) {
+        ++*rows;
+        e = read_row(p, &rebind);
+        if (e == ERR_OK && fn)
+            e = fn(p->row, arg);
+        if (e != ERR_OK)
+            return e;
+        if (rebind && mysql_stmt_bind_result(p->stmt, p->binds))
+            return ERR_INTERNAL;
+        rebind = false;
+    }
+    return fetched == MYSQL_NO_DATA ? ERR_OK : failed_statement(db, id);
+}
+
+static enum err query(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
+                      const struct db_value *params, size_t n, int64_t *rows)
+{
+    enum err e = run(db, id, params, n);
+    /* A query outside a transaction can be asked again on a new connection. */
+    if (e == ERR_DB_LOST && !db->in_transaction)
+        e = run(db, id, params, n);
+    if (e != ERR_OK)
+        return e;
+    MYSQL_STMT *stmt = db->prepared[id].stmt;
+    if (mysql_stmt_store_result(stmt))
+        return failed_statement(db, id);
+    e = fetch_rows(db, id, fn, arg, rows);
+    if (db->mysql)
+        mysql_stmt_free_result(stmt);
+    return e;
+}
+
+enum err db_query_params(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
+                         const struct db_value *params, size_t n)
+{
+    int64_t rows = 0;
+    return query(db, id, fn, arg, params, n, &rows);
+}
+
+enum err db_query_one_params(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
+                             const struct db_value *params, size_t n)
+{
+    int64_t rows = 0;
+    enum err e = query(db, id, fn, arg, params, n, &rows);
+    return e == ERR_OK && rows == 0 ? ERR_NO_ROW : e;
+}
+
+/* --- Values --- */
+
+int64_t db_int(const struct db_value *v)
+{
+    return v->type == DB_INT ? v->i : 0;
+}
+
+int64_t db_time(const struct db_value *v)
+{
+    return v->type == DB_TIME ? v->i : -1;
+}
+
+void db_text(const struct db_value *v, char *out, size_t cap)
+{
+    if (v->type == DB_BYTES)
+        text_copy(out, cap, v->s, v->n);
+    else
+        out[0] = '\0';
+}
+
+void db_uuid(const struct db_value *v, struct uuid *out)
+{
+    memset(out, 0, sizeof *out);
+    if (v->type == DB_BYTES && v->n == sizeof out->b)
+        memcpy(out->b, v->s, sizeof out->b);
+}
+
+bool db_is_null(const struct db_value *v)
+{
+    return v->type == DB_NULL;
+}
+
+static enum err read_time(const struct db_value *row, void *arg)
+{
+    *(int64_t *)arg = db_time(&row[0]);
+    return ERR_OK;
+}
+
+enum err db_now(struct db *db, int64_t *ms)
+{
+    return db_query_one(db, STMT_NOW, read_time, ms);
+}
+
+/* --- Text commands --- */
+
+/* Reads and drops the results of what was sent; *value is the first one's first column. */
+static enum err drain(struct db *db, const char *what, int64_t *value)
+{
+    bool have = false;
+    int more;
+    do {
+        MYSQL_RES *res = mysql_store_result(db->mysql);
+        if (res) {
+            MYSQL_ROW row = mysql_fetch_row(res);
+            if (value && !have && row && row[0]) {
+                *value = strtoll(row[0], NULL, 10);
+                have = true;
+            }
+            mysql_free_result(res);
+        } else if (mysql_errno(db->mysql)) {
+            return failed_connection(db, what);
+        }
+        more = mysql_next_result(db->mysql);
+    } while (more == 0);
+    if (more > 0)
+        return failed_connection(db, what);
+    return value && !have ? ERR_NO_ROW : ERR_OK;
+}
+
+enum err db_command(struct db *db, const char *sql, int64_t *value)
+{
+    enum err e = db_open(db);
+    if (e != ERR_OK)
+        return e;
+    if (mysql_query(db->mysql, sql))
+        return failed_connection(db, "command");
+    return drain(db, "command", value);
+}
+
+enum err db_script(struct db *db, const char *sql)
+{
+    enum err e = db_open(db);
+    if (e != ERR_OK)
+        return e;
+    if (mysql_set_server_option(db->mysql, MYSQL_OPTION_MULTI_STATEMENTS_ON) ||
+        mysql_query(db->mysql, sql))
+        e = failed_connection(db, "script");
+    else
+        e = drain(db, "script", NULL);
+    if (db->mysql)
+        mysql_set_server_option(db->mysql, MYSQL_OPTION_MULTI_STATEMENTS_OFF);
+    return e;
+}
+
+enum err db_check_limits(const struct config *cfg, int connections, char *why, size_t why_len)
+{
+    int64_t max_connections = 0, max_statements = 0;
+    int64_t statements = (int64_t)connections * STMT_COUNT;
+    struct db *db = db_new(cfg);
+    enum err e = db ? db_command(db, "SELECT @@GLOBAL.max_connections", &max_connections)
+                    : ERR_INTERNAL;
+    if (e == ERR_OK)
+        e = db_command(db, "SELECT @@GLOBAL.max_prepared_stmt_count", &max_statements);
+    db_free(db);
+    if (e != ERR_OK)
+        return e;
+    if (max_connections < connections) {
+        snprintf(why, why_len, "max_connections is %lld, but %d are needed",
+                 (long long)max_connections, connections);
+        return ERR_INTERNAL;
+    }
+    if (max_statements < statements) {
+        snprintf(why, why_len, "max_prepared_stmt_count is %lld, but %lld are needed",
+                 (long long)max_statements, (long long)statements);
+        return ERR_INTERNAL;
+    }
+    return ERR_OK;
+}

@@ -1,0 +1,385 @@
+/*
+ * Every SQL statement, in one table: name, number of parameters, number of columns, text.
+ *
+ * All of them run unchanged on MariaDB 10.6 or later and MySQL 8.0 or later. They are prepared
+ * once at start with these numbers checked, so that a typo fails there (after OpenSMTPD's
+ * table_mysql.c). Their rows are read where the struct that they fill lives: in the domain module
+ * that is their only user.
+ *
+ * Locks are taken in one order everywhere: queue token, reservation, seats by id, wallet.
+ */
+#ifndef FRONTROW_DB_STMT_H
+#define FRONTROW_DB_STMT_H
+
+#define STMT_4_MARKS   "?,?,?,?"
+#define STMT_20_MARKS  STMT_4_MARKS "," STMT_4_MARKS "," STMT_4_MARKS "," STMT_4_MARKS "," STMT_4_MARKS
+#define STMT_100_MARKS                                                                             \
+    STMT_20_MARKS "," STMT_20_MARKS "," STMT_20_MARKS "," STMT_20_MARKS "," STMT_20_MARKS
+
+#define STMT_CONCERT_COLUMNS                                                                       \
+    "c.concert_id, c.title, c.artist, c.host, c.time_zone, c.hold_seconds, "                       \
+    "c.hold_extend_seconds, c.max_seats_per_user, q.admit_count, q.admit_interval_seconds, "       \
+    "q.max_active, q.session_seconds, q.claim_seconds, q.token_lifetime_seconds, q.state, "        \
+    "q.sold_out, q.message_ko, q.message_en "
+
+#define STMT_QUEUE_COLUMNS                                                                         \
+    "q.concert_id, q.state, q.sold_out, q.now_serving, q.last_ticket, q.waiting, q.active, "       \
+    "q.rate_micros, q.t0, q.last_batch, q.admit_count, q.admit_interval_seconds, q.max_active, "   \
+    "q.token_lifetime_seconds, q.message_ko, q.message_en, l.ticked_at, NOW(3) "
+
+#define STMT_TOKEN_COLUMNS                                                                         \
+    "t.token_id, t.user_id, t.concert_id, t.ticket, t.status, t.created_at, t.expires_at, "        \
+    "t.claimed_at, t.session_ends_at, NOW(3) "
+
+#define STMT_SCHEDULE_COLUMNS                                                                      \
+    "s.schedule_id, s.concert_id, DATE_FORMAT(s.local_date, '%Y-%m-%d'), s.starts_at, "            \
+    "s.booking_opens_at, s.booking_closes_at, s.refund_closes_at, s.capacity, s.canceled_at, "     \
+    "s.min_price, s.max_price "
+
+/* A seat is free from the moment its hold is over, whether the job has tidied it or not. */
+#define STMT_SEAT_FREE "(status = 'AVAILABLE' OR (status = 'HELD' AND hold_expires_at <= NOW(3)))"
+
+#define STMT_SEAT_COLUMNS                                                                          \
+    "seat_id, seat_number, section, row_label, price, "                                            \
+    "CASE WHEN status = 'HELD' AND hold_expires_at <= NOW(3) THEN 'AVAILABLE' ELSE status END "
+
+#define STMT_SEAT_CHOICE "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND "
+
+#define STMT_SEAT_TAKE                                                                             \
+    "UPDATE seat SET status = 'HELD', reservation_id = ?, hold_expires_at = ? WHERE "              \
+    STMT_SEAT_FREE " AND seat_id IN "
+
+#define STMT_RESERVATION_COLUMNS                                                                   \
+    "r.reservation_id, r.user_id, r.concert_id, r.schedule_id, "                                   \
+    "CASE WHEN r.status = 'PENDING' AND r.hold_expires_at <= NOW(3) THEN 'EXPIRED' "               \
+    "ELSE r.status END, "                                                                          \
+    "r.seat_count, r.amount, r.created_at, r.hold_expires_at, r.paid_at "
+
+#define STMT_RESERVATION_SHOWN                                                                     \
+    "SELECT " STMT_RESERVATION_COLUMNS ", s.starts_at, p.payment_id FROM reservation r "           \
+    "JOIN schedule s ON s.schedule_id = r.schedule_id "                                            \
+    "LEFT JOIN payment p ON p.reservation_id = r.reservation_id "
+
+#define STMT_LISTING_COLUMNS                                                                       \
+    "c.concert_id, c.title, c.artist, c.host, c.time_zone, q.state, q.sold_out, "
+
+/* X(name, parameters, columns, text) */
+/* clang-format off */
+#define STMT_LIST(X)                                                                               \
+    X(NOW, 0, 1, "SELECT NOW(3)")                                                                  \
+    X(SCHEMA_NUMBER, 0, 1, "SELECT MAX(number) FROM schema_migration")                             \
+    /* users and wallets */                                                                        \
+    X(USER_GET, 1, 2, "SELECT user_id, name FROM user WHERE user_id = ?")                          \
+    X(USER_KNOWN, 2, 1,                                                                            \
+      "SELECT EXISTS (SELECT 1 FROM user WHERE user_id = ?) "                                      \
+      "OR EXISTS (SELECT 1 FROM queue_token WHERE user_id = ?)")                                   \
+    X(USER_INSERT, 2, 0,                                                                           \
+      "INSERT INTO user (user_id, name, created_at) VALUES (?, ?, NOW(3)) "                        \
+      "ON DUPLICATE KEY UPDATE name = COALESCE(VALUES(name), name)")                               \
+    X(WALLET_INSERT, 1, 0,                                                                         \
+      "INSERT INTO wallet (user_id, balance) VALUES (?, 0) ON DUPLICATE KEY UPDATE user_id = user_id") \
+    X(WALLET_GET, 1, 1, "SELECT balance FROM wallet WHERE user_id = ?")                            \
+    X(WALLET_CREDIT, 4, 0,                                                                         \
+      "UPDATE wallet SET balance = LAST_INSERT_ID(balance + ?) "                                   \
+      "WHERE user_id = ? AND balance + ? <= ?")                                                    \
+    X(WALLET_DEBIT, 3, 0,                                                                          \
+      "UPDATE wallet SET balance = LAST_INSERT_ID(balance - ?) WHERE user_id = ? AND balance >= ?") \
+    X(WALLET_ENTRY_INSERT, 5, 0,                                                                   \
+      "INSERT INTO wallet_entry (user_id, type, amount, balance_after, reservation_id, created_at) " \
+      "VALUES (?, ?, ?, ?, ?, NOW(3))")                                                            \
+    X(WALLET_ENTRIES, 3, 6,                                                                        \
+      "SELECT entry_id, type, amount, balance_after, reservation_id, created_at "                  \
+      "FROM wallet_entry WHERE user_id = ? AND entry_id < ? ORDER BY entry_id DESC LIMIT ?")       \
+    /* idempotency and audit and outgoing events */                                                \
+    X(IDEM_INSERT, 3, 0,                                                                           \
+      "INSERT INTO idempotency (subject, idempotency_key, fingerprint, status, body, created_at) " \
+      "VALUES (?, ?, ?, 0, '', NOW(3))")                                                           \
+    X(IDEM_GET, 2, 4,                                                                              \
+      "SELECT fingerprint, status, body, created_at <= NOW(3) - INTERVAL 1 DAY "                   \
+      "FROM idempotency WHERE subject = ? AND idempotency_key = ?")                                \
+    X(IDEM_DELETE_OLD, 2, 0,                                                                       \
+      "DELETE FROM idempotency WHERE subject = ? AND idempotency_key = ? "                         \
+      "AND created_at <= NOW(3) - INTERVAL 1 DAY")                                                 \
+    X(IDEM_STORE, 4, 0,                                                                            \
+      "UPDATE idempotency SET status = ?, body = ? WHERE subject = ? AND idempotency_key = ?")     \
+    X(AUDIT_INSERT, 5, 0,                                                                          \
+      "INSERT INTO audit (at, actor, action, target, before_json, after_json) "                    \
+      "VALUES (NOW(3), ?, ?, ?, ?, ?)")                                                            \
+    X(AUDIT_LIST, 2, 7,                                                                            \
+      "SELECT audit_id, at, actor, action, target, before_json, after_json FROM audit "            \
+      "WHERE audit_id < ? ORDER BY audit_id DESC LIMIT ?")                                         \
+    X(OUTBOX_INSERT, 3, 0,                                                                         \
+      "INSERT INTO outbox (type, concert_id, reservation_id, created_at) VALUES (?, ?, ?, NOW(3))") \
+    /* concerts */                                                                                 \
+    X(CONCERT_INSERT, 7, 0,                                                                        \
+      "INSERT INTO concert (title, artist, host, time_zone, hold_seconds, hold_extend_seconds, "   \
+      "max_seats_per_user, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, NOW(3))")                      \
+    X(CONCERT_UPDATE, 8, 0,                                                                        \
+      "UPDATE concert SET title = ?, artist = ?, host = ?, time_zone = ?, hold_seconds = ?, "      \
+      "hold_extend_seconds = ?, max_seats_per_user = ? WHERE concert_id = ?")                      \
+    X(CONCERT_GET, 1, 18,                                                                          \
+      "SELECT " STMT_CONCERT_COLUMNS "FROM concert c "                                             \
+      "JOIN queue_state q ON q.concert_id = c.concert_id WHERE c.concert_id = ?")                  \
+    X(CONCERT_LOCK, 1, 18,                                                                         \
+      "SELECT " STMT_CONCERT_COLUMNS "FROM concert c "                                             \
+      "JOIN queue_state q ON q.concert_id = c.concert_id WHERE c.concert_id = ? FOR UPDATE")       \
+    X(CONCERT_LIST, 5, 8,                                                                          \
+      "SELECT " STMT_LISTING_COLUMNS "n.next_at FROM "                                             \
+      "(SELECT concert_id, MIN(starts_at) AS next_at FROM schedule "                               \
+      "WHERE starts_at > NOW(3) AND canceled_at IS NULL GROUP BY concert_id) n "                   \
+      "JOIN concert c ON c.concert_id = n.concert_id "                                             \
+      "JOIN queue_state q ON q.concert_id = n.concert_id "                                         \
+      "WHERE n.next_at > ? OR (n.next_at = ? AND n.concert_id > ?) OR ? = 0 "                      \
+      "ORDER BY n.next_at, n.concert_id LIMIT ?")                                                  \
+    X(CONCERT_LISTING_GET, 1, 8,                                                                   \
+      "SELECT " STMT_LISTING_COLUMNS                                                               \
+      "(SELECT MIN(s.starts_at) FROM schedule s WHERE s.concert_id = c.concert_id "                \
+      "AND s.starts_at > NOW(3) AND s.canceled_at IS NULL) FROM concert c "                        \
+      "JOIN queue_state q ON q.concert_id = c.concert_id WHERE c.concert_id = ?")                  \
+    X(CONCERT_SCHEDULES, 1, 2,                                                                     \
+      "SELECT schedule_id, starts_at FROM schedule WHERE concert_id = ? ORDER BY schedule_id")     \
+    X(QUEUE_STATE_INSERT, 10, 0,                                                                   \
+      "INSERT INTO queue_state (concert_id, state, admit_count, admit_interval_seconds, "          \
+      "max_active, session_seconds, claim_seconds, token_lifetime_seconds, message_ko, "           \
+      "message_en, t0) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3))")                             \
+    X(QUEUE_COUNTER_INSERT, 1, 0, "INSERT INTO queue_counter (concert_id) VALUES (?)")             \
+    X(QUEUE_STATE_UPDATE, 10, 0,                                                                   \
+      "UPDATE queue_state SET state = ?, admit_count = ?, admit_interval_seconds = ?, "            \
+      "max_active = ?, session_seconds = ?, claim_seconds = ?, token_lifetime_seconds = ?, "       \
+      "message_ko = ?, message_en = ? WHERE concert_id = ?")                                       \
+    X(QUEUE_STATE_REOPEN, 1, 0,                                                                    \
+      "UPDATE queue_state SET t0 = NOW(3), last_batch = -1 WHERE concert_id = ?")                  \
+    X(QUEUE_STATE_REBASE, 3, 0,                                                                    \
+      "UPDATE queue_state SET last_batch = GREATEST(-1, FLOOR(TIMESTAMPDIFF(MICROSECOND, t0, ?) "  \
+      "/ (? * 1000000))) WHERE concert_id = ?")                                                    \
+    X(STATS_ADMITTED, 1, 1,                                                                        \
+      "SELECT CAST(COALESCE(SUM(admitted), 0) AS SIGNED) FROM admission "                          \
+      "WHERE concert_id = ? AND admitted_at > NOW(3) - INTERVAL 1 MINUTE")                         \
+    X(STATS_SOLD, 1, 1,                                                                            \
+      "SELECT CAST(COALESCE(SUM(r.seat_count), 0) AS SIGNED) FROM payment p "                      \
+      "JOIN reservation r ON r.reservation_id = p.reservation_id "                                 \
+      "WHERE p.paid_at > NOW(3) - INTERVAL 1 MINUTE AND r.concert_id = ?")                         \
+    X(STATS_SCHEDULES, 1, 6,                                                                       \
+      "SELECT s.schedule_id, "                                                                     \
+      "CAST(SUM(t.status = 'AVAILABLE' OR (t.status = 'HELD' AND t.hold_expires_at <= NOW(3))) "   \
+      "AS SIGNED), "                                                                               \
+      "CAST(SUM(t.status = 'HELD' AND t.hold_expires_at > NOW(3)) AS SIGNED), "                    \
+      "CAST(SUM(t.status = 'SOLD') AS SIGNED), CAST(SUM(t.status = 'BLOCKED') AS SIGNED), "        \
+      "(SELECT CAST(COALESCE(SUM(r.amount), 0) AS SIGNED) FROM reservation r "                     \
+      "WHERE r.schedule_id = s.schedule_id AND r.status = 'CONFIRMED') "                           \
+      "FROM schedule s JOIN seat t ON t.schedule_id = s.schedule_id WHERE s.concert_id = ? "       \
+      "GROUP BY s.schedule_id, s.starts_at ORDER BY s.starts_at, s.schedule_id")                   \
+    /* the queue */                                                                                \
+    X(TICKET_LEASE, 4, 0,                                                                          \
+      "UPDATE queue_counter SET next_ticket = LAST_INSERT_ID(CASE WHEN next_ticket = ? THEN ? "    \
+      "ELSE next_ticket END) + ? WHERE concert_id = ?")                                            \
+    X(TICKET_RETURN, 3, 0,                                                                         \
+      "UPDATE queue_counter SET next_ticket = ? WHERE concert_id = ? AND next_ticket = ?")         \
+    X(QUEUE_ALL, 0, 18,                                                                            \
+      "SELECT " STMT_QUEUE_COLUMNS                                                                 \
+      "FROM queue_state q JOIN job_lease l ON l.name = 'job' ORDER BY q.concert_id")               \
+    X(QUEUE_GET, 1, 18,                                                                            \
+      "SELECT " STMT_QUEUE_COLUMNS                                                                 \
+      "FROM queue_state q JOIN job_lease l ON l.name = 'job' WHERE q.concert_id = ?")              \
+    X(QUEUE_GONE, 3, 1,                                                                            \
+      "SELECT ticket FROM queue_token WHERE concert_id = ? "                                       \
+      "AND status IN ('LEFT', 'EXPIRED', 'VOID') AND ticket > ? ORDER BY ticket LIMIT ?")          \
+    X(TOKEN_LIVE, 2, 11,                                                                           \
+      "SELECT " STMT_TOKEN_COLUMNS ", q.token_lifetime_seconds FROM queue_token t "                \
+      "JOIN queue_state q ON q.concert_id = t.concert_id "                                         \
+      "WHERE t.user_id = ? AND t.concert_id = ? AND t.live = 1")                                   \
+    X(TOKEN_GET, 1, 10, "SELECT " STMT_TOKEN_COLUMNS "FROM queue_token t WHERE t.token_id = ?")    \
+    X(TOKEN_LOCK, 1, 10,                                                                           \
+      "SELECT " STMT_TOKEN_COLUMNS "FROM queue_token t WHERE t.token_id = ? FOR UPDATE")           \
+    X(TOKEN_RETIRE, 1, 0,                                                                          \
+      "UPDATE queue_token SET status = 'EXPIRED', ended_at = expires_at WHERE token_id = ? "       \
+      "AND status IN ('WAITING', 'ACTIVE') AND expires_at <= NOW(3)")                              \
+    X(TOKEN_INSERT, 3, 0,                                                                          \
+      "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at) "     \
+      "SELECT concert_id, ?, ?, 'WAITING', NOW(3), "                                               \
+      "NOW(3) + INTERVAL token_lifetime_seconds SECOND FROM queue_state "                          \
+      "WHERE concert_id = ? AND state IN ('OPEN', 'PAUSED') AND sold_out = 0")                     \
+    X(TOKEN_VOID, 3, 0,                                                                            \
+      "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at, "     \
+      "ended_at) VALUES (?, ?, ?, 'VOID', NOW(3), NOW(3), NOW(3))")                                \
+    X(TOKEN_CLAIM, 1, 0,                                                                           \
+      "UPDATE queue_token SET claimed_at = NOW(3), "                                               \
+      "expires_at = GREATEST(expires_at, session_ends_at) WHERE token_id = ? "                     \
+      "AND status = 'ACTIVE' AND claimed_at IS NULL AND expires_at > NOW(3)")                      \
+    X(TOKEN_LENGTHEN, 2, 0,                                                                        \
+      "UPDATE queue_token SET expires_at = GREATEST(expires_at, ?) "                               \
+      "WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
+    X(TOKEN_FINISH, 1, 0,                                                                          \
+      "UPDATE queue_token SET status = 'FINISHED', ended_at = NOW(3) "                             \
+      "WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
+    X(TOKEN_LEAVE, 1, 0,                                                                           \
+      "UPDATE queue_token SET status = 'LEFT', ended_at = NOW(3) "                                 \
+      "WHERE token_id = ? AND status IN ('WAITING', 'ACTIVE')")                                    \
+    X(TOKEN_AHEAD, 3, 1,                                                                           \
+      "SELECT COUNT(*) FROM (SELECT 1 FROM queue_token WHERE concert_id = ? "                      \
+      "AND status = 'WAITING' AND ticket < ? LIMIT ?) ahead")                                      \
+    /* the job */                                                                                  \
+    X(LEASE_TAKE, 2, 0,                                                                            \
+      "UPDATE job_lease SET holder = ?, expires_at = NOW(3) + INTERVAL 4 SECOND "                  \
+      "WHERE name = 'job' AND (holder = ? OR expires_at <= NOW(3))")                               \
+    X(LEASE_RELEASE, 1, 0,                                                                         \
+      "UPDATE job_lease SET holder = '', expires_at = NOW(3) WHERE name = 'job' AND holder = ?")   \
+    X(LEASE_GET, 0, 4, "SELECT holder, expires_at, ticked_at, NOW(3) FROM job_lease WHERE name = 'job'") \
+    X(LEASE_TICKED, 2, 0,                                                                          \
+      "UPDATE job_lease SET ticked_at = ? WHERE name = 'job' AND holder = ?")                      \
+    X(JOB_EXPIRE, 2, 0,                                                                            \
+      "UPDATE queue_token SET status = 'EXPIRED', ended_at = expires_at "                          \
+      "WHERE status = ? AND expires_at <= NOW(3) ORDER BY expires_at LIMIT ?")                     \
+    X(JOB_QUEUES, 0, 8,                                                                            \
+      "SELECT q.concert_id, q.sold_out, q.last_ticket, q.waiting, q.active, "                      \
+      "COALESCE((SELECT MAX(t.ticket) FROM queue_token t WHERE t.concert_id = q.concert_id), 0), " \
+      "EXISTS (SELECT 1 FROM queue_token t WHERE t.concert_id = q.concert_id "                     \
+      "AND t.status = 'WAITING'), "                                                                \
+      "EXISTS (SELECT 1 FROM queue_token t WHERE t.concert_id = q.concert_id "                     \
+      "AND t.status = 'ACTIVE') FROM queue_state q")                                               \
+    X(JOB_QUEUE_LOCK, 1, 13,                                                                       \
+      "SELECT state, sold_out, t0, last_batch, admit_count, admit_interval_seconds, max_active, "  \
+      "session_seconds, claim_seconds, now_serving, rate_micros, rate_at, NOW(3) "                 \
+      "FROM queue_state WHERE concert_id = ? FOR UPDATE")                                          \
+    X(JOB_ACTIVE, 1, 1,                                                                            \
+      "SELECT COUNT(*) FROM queue_token WHERE concert_id = ? AND status = 'ACTIVE'")               \
+    X(JOB_WAITING, 2, 1,                                                                           \
+      "SELECT COUNT(*) FROM (SELECT 1 FROM queue_token WHERE concert_id = ? "                      \
+      "AND status = 'WAITING' LIMIT ?) w")                                                         \
+    X(JOB_GONE, 2, 1,                                                                              \
+      "SELECT COUNT(*) FROM queue_token WHERE concert_id = ? "                                     \
+      "AND status IN ('LEFT', 'EXPIRED', 'VOID') AND ticket > ?")                                  \
+    X(JOB_ADMIT, 8, 0,                                                                             \
+      "UPDATE queue_token SET status = 'ACTIVE', admitted_at = ?, claimed_at = NULL, "             \
+      "session_ends_at = ? + INTERVAL ? SECOND, expires_at = ? + INTERVAL ? SECOND "               \
+      "WHERE concert_id = ? AND status = 'WAITING' AND expires_at > ? ORDER BY ticket LIMIT ?")    \
+    X(JOB_LAST_ADMITTED, 1, 1,                                                                     \
+      "SELECT COALESCE(MAX(ticket), 0) FROM queue_token "                                          \
+      "WHERE concert_id = ? AND status = 'ACTIVE'")                                                \
+    X(JOB_BATCH_DONE, 4, 0,                                                                        \
+      "UPDATE queue_state SET now_serving = GREATEST(now_serving, ?), last_batch = ? "             \
+      "WHERE concert_id = ? AND last_batch < ?")                                                   \
+    X(ADMISSION_INSERT, 6, 0,                                                                      \
+      "INSERT INTO admission (concert_id, admitted_at, admitted, active_before, max_active, "      \
+      "last_ticket) VALUES (?, ?, ?, ?, ?, ?)")                                                    \
+    X(JOB_SOLD_OUT, 2, 1,                                                                          \
+      "SELECT EXISTS (SELECT 1 FROM schedule s WHERE s.concert_id = ? AND s.canceled_at IS NULL "  \
+      "AND s.booking_closes_at > NOW(3)) "                                                         \
+      "AND NOT EXISTS (SELECT 1 FROM schedule s JOIN seat t ON t.schedule_id = s.schedule_id "     \
+      "WHERE s.concert_id = ? AND s.canceled_at IS NULL AND s.booking_closes_at > NOW(3) "         \
+      "AND t.status IN ('AVAILABLE', 'HELD'))")                                                    \
+    X(JOB_PUBLISH, 7, 0,                                                                           \
+      "UPDATE queue_state SET last_ticket = GREATEST(last_ticket, now_serving, ?), waiting = ?, "  \
+      "active = ?, sold_out = ?, rate_micros = ?, rate_at = ? WHERE concert_id = ?")               \
+    X(JOB_HOLDS, 1, 1,                                                                             \
+      "SELECT reservation_id FROM reservation WHERE status = 'PENDING' "                           \
+      "AND hold_expires_at <= NOW(3) ORDER BY hold_expires_at LIMIT ?")                            \
+    X(JOB_DELETE_TOKENS, 3, 0,                                                                     \
+      "DELETE FROM queue_token WHERE status = ? AND expires_at < NOW(3) - INTERVAL ? DAY LIMIT ?") \
+    X(JOB_DELETE_IDEM, 1, 0,                                                                       \
+      "DELETE FROM idempotency WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT ?")                \
+    X(JOB_DELETE_ADMISSIONS, 2, 0,                                                                 \
+      "DELETE FROM admission WHERE admitted_at < NOW(3) - INTERVAL ? DAY LIMIT ?")                 \
+    X(JOB_DELETE_OUTBOX, 2, 0,                                                                     \
+      "DELETE FROM outbox WHERE created_at < NOW(3) - INTERVAL ? DAY LIMIT ?")                     \
+    /* schedules and seats */                                                                      \
+    X(SCHEDULE_INSERT, 9, 0,                                                                       \
+      "INSERT INTO schedule (concert_id, starts_at, local_date, booking_opens_at, "                \
+      "booking_closes_at, refund_closes_at, capacity, min_price, max_price, created_at) "          \
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3))")                                                \
+    X(SCHEDULE_REDATE, 2, 0, "UPDATE schedule SET local_date = ? WHERE schedule_id = ?")           \
+    X(SEATS_INSERT, 8, 0,                                                                          \
+      "INSERT INTO seat (schedule_id, seat_number, section, row_label, price, status) "            \
+      "SELECT ?, ? + n.i, ?, CASE WHEN ? > 0 THEN CAST(n.i DIV ? + 1 AS CHAR) END, ?, 'AVAILABLE' " \
+      "FROM (SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d AS i "                   \
+      "FROM digit a, digit b, digit c, digit e, digit f) n WHERE n.i < ? ORDER BY n.i LIMIT ?")    \
+    X(SEATS_BLOCK, 101, 0,                                                                         \
+      "UPDATE seat SET status = 'BLOCKED' WHERE schedule_id = ? AND seat_number IN ("              \
+      STMT_100_MARKS ")")                                                                          \
+    X(SCHEDULE_GET, 1, 11,                                                                         \
+      "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.schedule_id = ?")                   \
+    X(SCHEDULE_LIST, 1, 12,                                                                        \
+      "SELECT " STMT_SCHEDULE_COLUMNS                                                              \
+      ", (SELECT COUNT(*) FROM seat t WHERE t.schedule_id = s.schedule_id "                        \
+      "AND (t.status = 'AVAILABLE' OR (t.status = 'HELD' AND t.hold_expires_at <= NOW(3)))) "      \
+      "FROM schedule s WHERE s.concert_id = ? AND s.canceled_at IS NULL "                          \
+      "AND s.booking_closes_at > NOW(3) ORDER BY s.starts_at, s.schedule_id")                      \
+    X(SCHEDULE_BY_DATE, 2, 11,                                                                     \
+      "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.concert_id = ? "                    \
+      "AND s.local_date = ? AND s.canceled_at IS NULL ORDER BY s.starts_at, s.schedule_id LIMIT 100") \
+    X(SEATS_FREE, 1, 6,                                                                            \
+      "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND " STMT_SEAT_FREE            \
+      " ORDER BY seat_number")                                                                     \
+    X(SEATS_ALL, 1, 6,                                                                             \
+      "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? ORDER BY seat_number")          \
+    /* reservations */                                                                             \
+    X(BOOKING_TERMS, 1, 7,                                                                         \
+      "SELECT s.concert_id, s.starts_at, s.booking_opens_at, s.booking_closes_at, s.canceled_at, " \
+      "c.hold_seconds, c.max_seats_per_user FROM schedule s "                                      \
+      "JOIN concert c ON c.concert_id = s.concert_id WHERE s.schedule_id = ?")                     \
+    X(SEATS_BY_NUMBER_4, 5, 6,                                                                     \
+      STMT_SEAT_CHOICE "seat_number IN (" STMT_4_MARKS ") ORDER BY seat_id")                       \
+    X(SEATS_BY_NUMBER_100, 101, 6,                                                                 \
+      STMT_SEAT_CHOICE "seat_number IN (" STMT_100_MARKS ") ORDER BY seat_id")                     \
+    X(SEATS_BY_ID_4, 5, 6, STMT_SEAT_CHOICE "seat_id IN (" STMT_4_MARKS ") ORDER BY seat_id")      \
+    X(SEATS_BY_ID_100, 101, 6, STMT_SEAT_CHOICE "seat_id IN (" STMT_100_MARKS ") ORDER BY seat_id") \
+    X(SEATS_TAKE_4, 6, 0, STMT_SEAT_TAKE "(" STMT_4_MARKS ")")                                     \
+    X(SEATS_TAKE_100, 102, 0, STMT_SEAT_TAKE "(" STMT_100_MARKS ")")                               \
+    X(SEATS_RELEASE, 1, 0,                                                                         \
+      "UPDATE seat SET status = 'AVAILABLE', reservation_id = NULL, hold_expires_at = NULL "       \
+      "WHERE reservation_id = ? AND status = 'HELD'")                                              \
+    X(SEATS_SELL, 1, 0,                                                                            \
+      "UPDATE seat SET status = 'SOLD', hold_expires_at = NULL "                                   \
+      "WHERE reservation_id = ? AND status = 'HELD'")                                              \
+    X(USER_SEATS, 2, 1,                                                                            \
+      "SELECT CAST(COALESCE(SUM(seat_count), 0) AS SIGNED) FROM reservation "                      \
+      "WHERE user_id = ? AND schedule_id = ? AND (status = 'CONFIRMED' "                           \
+      "OR (status = 'PENDING' AND hold_expires_at > NOW(3)))")                                     \
+    X(RESERVATION_INSERT, 7, 0,                                                                    \
+      "INSERT INTO reservation (user_id, concert_id, schedule_id, status, seat_count, amount, "    \
+      "created_at, hold_expires_at) VALUES (?, ?, ?, 'PENDING', ?, ?, ?, ?)")                      \
+    X(RESERVATION_SEATS_INSERT, 1, 0,                                                              \
+      "INSERT INTO reservation_seat (reservation_id, seat_id, price) "                             \
+      "SELECT reservation_id, seat_id, price FROM seat WHERE reservation_id = ?")                  \
+    X(RESERVATION_SEATS, 1, 5,                                                                     \
+      "SELECT t.seat_id, t.seat_number, t.section, t.row_label, rs.price "                         \
+      "FROM reservation_seat rs JOIN seat t ON t.seat_id = rs.seat_id "                            \
+      "WHERE rs.reservation_id = ? ORDER BY t.seat_number")                                        \
+    X(RESERVATION_GET, 1, 12, STMT_RESERVATION_SHOWN "WHERE r.reservation_id = ?")                 \
+    X(RESERVATION_LIST, 3, 12,                                                                     \
+      STMT_RESERVATION_SHOWN "WHERE r.user_id = ? AND r.reservation_id < ? "                       \
+      "ORDER BY r.reservation_id DESC LIMIT ?")                                                    \
+    X(RESERVATION_LOCK, 1, 10,                                                                     \
+      "SELECT " STMT_RESERVATION_COLUMNS "FROM reservation r WHERE r.reservation_id = ? FOR UPDATE") \
+    X(RESERVATION_CONCERT, 1, 3,                                                                   \
+      "SELECT user_id, concert_id, schedule_id FROM reservation WHERE reservation_id = ?")         \
+    X(RESERVATION_END, 2, 0,                                                                       \
+      "UPDATE reservation SET status = ?, ended_at = NOW(3) "                                      \
+      "WHERE reservation_id = ? AND status = 'PENDING'")                                           \
+    X(RESERVATION_EXPIRE, 1, 0,                                                                    \
+      "UPDATE reservation SET status = 'EXPIRED', ended_at = hold_expires_at "                     \
+      "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at <= NOW(3)")             \
+    X(RESERVATION_CONFIRM, 2, 0,                                                                   \
+      "UPDATE reservation SET status = 'CONFIRMED', paid_at = ? "                                  \
+      "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at > NOW(3)")              \
+    X(RESERVATION_PENDING, 3, 1,                                                                   \
+      "SELECT reservation_id FROM reservation WHERE user_id = ? AND concert_id = ? "               \
+      "AND status = 'PENDING' AND reservation_id <> ? ORDER BY reservation_id")                    \
+    X(PAYMENT_INSERT, 4, 0,                                                                        \
+      "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) "                    \
+      "VALUES (?, ?, 'COMPLETED', ?, ?)")
+/* clang-format on */
+
+enum stmt {
+#define STMT_ENUM(name, ...) STMT_##name,
+    STMT_LIST(STMT_ENUM)
+#undef STMT_ENUM
+        STMT_COUNT
+};
+
+const char *stmt_name(enum stmt id);
+const char *stmt_sql(enum stmt id);
+int stmt_params(enum stmt id);
+int stmt_columns(enum stmt id);
+
+#endif

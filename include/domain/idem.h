@@ -1,0 +1,44 @@
+/*
+ * Idempotency keys: the first answer of a request that moves money or seats, kept for 24 hours
+ * and given again (after Stripe's idempotent requests and draft-ietf-httpapi-idempotency-key).
+ *
+ * The key's row is written in the same transaction as what it guards: it commits with it or not
+ * at all, and a second request with the key waits on the row's lock for the first.
+ */
+#ifndef FRONTROW_DOMAIN_IDEM_H
+#define FRONTROW_DOMAIN_IDEM_H
+
+#include "base/err.h"
+#include "base/text.h"
+#include <stdbool.h>
+
+struct db;
+
+/* Renders the answer to what was just done (the caller knows its result) for keeping. */
+typedef enum err idem_render_fn(void *arg, int *status, struct text_buf *body);
+
+struct idem {
+    bool present; /* whether the request carried a key; otherwise all of this does nothing */
+    struct uuid subject;
+    const char *key;
+    size_t key_len;
+    unsigned char fingerprint[32]; /* SHA-256 of method, path and body */
+    idem_render_fn *render;
+    void *render_arg;
+    /* out, with ERR_REPLAY: the kept answer; free body with text_buf_free */
+    int status;
+    struct text_buf body;
+};
+
+/*
+ * First statement of the transaction. ERR_OK: go on. ERR_REPLAY: idem->status and body hold the
+ * kept answer. ERR_IDEMPOTENCY_MISMATCH: the key was used for another request.
+ * ERR_IDEMPOTENCY_IN_PROGRESS: the first one still runs after the lock wait of 2 s.
+ * `idem` may be NULL: ERR_OK.
+ */
+enum err idem_begin(struct db *db, struct idem *idem) MUSTCHECK;
+
+/* Last statement of the transaction: renders and keeps the answer. */
+enum err idem_finish(struct db *db, struct idem *idem) MUSTCHECK;
+
+#endif

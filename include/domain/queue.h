@@ -1,0 +1,99 @@
+/*
+ * The waiting room: joining, polling, leaving, being inside.
+ *
+ * Ticket numbers follow the order of arrival. A waiting visitor is answered from the host's
+ * snapshot (domain/snapshot.h) without a query; everything about somebody who may be inside is
+ * read from the database, whose clock decides what is over.
+ */
+#ifndef FRONTROW_DOMAIN_QUEUE_H
+#define FRONTROW_DOMAIN_QUEUE_H
+
+#include "domain/app.h"
+#include "domain/idem.h"
+
+enum queue_condition { QUEUE_OPEN, QUEUE_PAUSED, QUEUE_DRAINING, QUEUE_CLOSED, QUEUE_SOLD_OUT };
+
+/* "OPEN", ...; static storage. */
+const char *queue_condition_name(enum queue_condition c);
+/* Those an operator can set (not SOLD_OUT); false for any other word. */
+bool queue_condition_parse(const char *name, enum queue_condition *out);
+
+/* The public document. */
+struct queue_public {
+    int64_t concert_id;
+    enum queue_condition state;
+    int64_t now_serving, last_ticket, waiting, active, admit_per_minute;
+    int64_t opens_at; /* -1: null */
+    char message_ko[4001], message_en[4001]; /* both "": null */
+    int poll_after_seconds;
+    int64_t as_of; /* the moment the state was read, by the database's clock */
+};
+
+/* ERR_CONCERT_NOT_FOUND. No query unless the concert is too new for the snapshot. */
+enum err queue_public(struct app *app, int64_t concert_id, struct queue_public *out) MUSTCHECK;
+
+enum queue_status { QUEUE_WAITING, QUEUE_ACTIVE };
+
+struct queue_ticket {
+    int64_t token_id; /* jti */
+    struct uuid user_id;
+    int64_t concert_id;
+    int64_t ticket;
+    enum queue_status status;
+    int64_t position;               /* 1: next; 0: inside */
+    int64_t estimated_wait_seconds; /* -1: unknown */
+    int poll_after_seconds;
+    int64_t session_expires_at; /* -1 while waiting */
+    int64_t issued_at;          /* for the token's iat, ms */
+    int64_t token_expires_at;   /* for the token's exp, ms: not before the row's end */
+    bool created;               /* by this call: 201 */
+};
+
+/*
+ * Joins, or finds the live ticket. ERR_CONCERT_NOT_FOUND, ERR_QUEUE_CLOSED, ERR_SOLD_OUT, ERR_BUSY.
+ * The caller resolves a user named by a service first.
+ */
+enum err queue_join(struct app *app, const struct uuid *user_id, int64_t concert_id,
+                    struct queue_ticket *out) MUSTCHECK;
+
+/* The ticket of a queue token. ERR_QUEUE_TOKEN_EXPIRED. Polling claims an admitted session. */
+enum err queue_poll(struct app *app, const struct caller *caller,
+                    struct queue_ticket *out) MUSTCHECK;
+
+/* Leaves; pending holds of the concert are given back. ERR_QUEUE_TOKEN_EXPIRED. */
+enum err queue_leave(struct app *app, const struct caller *caller, struct idem *idem) MUSTCHECK;
+
+/*
+ * Whether the bearer is inside, and claims the session. In this order: ERR_WRONG_CONCERT (if
+ * concert_id is not 0 and not the token's), ERR_QUEUE_TOKEN_EXPIRED, ERR_NOT_ADMITTED (with
+ * position and retry_after in app->problem).
+ */
+enum err queue_require_inside(struct app *app, const struct caller *caller,
+                              int64_t concert_id) MUSTCHECK;
+
+/* The same without NOT_ADMITTED: a genuine token that is waiting or inside. */
+enum err queue_require_live(struct app *app, const struct caller *caller,
+                            int64_t concert_id) MUSTCHECK;
+
+/* Inside a transaction: what the token's row says at this moment, the row locked. */
+struct queue_row {
+    bool live;   /* waiting or inside, and not over */
+    bool inside; /* admitted and not over */
+    bool first_end_passed; /* no new holds */
+    int64_t now;
+    int64_t expires_at;
+};
+
+/* Locks the row and claims the session. A row that is gone gives live = false. */
+enum err queue_lock(struct app *app, const struct caller *caller, struct queue_row *out) MUSTCHECK;
+
+/* Inside a transaction, the row locked: the session lasts at least until `until`. */
+enum err queue_lengthen(struct app *app, int64_t token_id, int64_t until) MUSTCHECK;
+
+/* Inside a transaction, the row locked: finished by payment. */
+enum err queue_finish(struct app *app, int64_t token_id) MUSTCHECK;
+
+/* Sets position and retry_after for ERR_NOT_ADMITTED, and returns it. */
+enum err queue_not_admitted(struct app *app, const struct caller *caller) MUSTCHECK;
+
+#endif

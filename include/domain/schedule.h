@@ -1,0 +1,88 @@
+/* Schedules and their seats. */
+#ifndef FRONTROW_DOMAIN_SCHEDULE_H
+#define FRONTROW_DOMAIN_SCHEDULE_H
+
+#include "base/clock.h"
+#include "domain/app.h"
+
+/* 100 and 10 characters of UTF-8, each with a zero. */
+#define SCHEDULE_SECTION_SIZE 401
+#define SCHEDULE_ROW_SIZE     41
+#define SCHEDULE_MAX_SEATS    100000
+#define SCHEDULE_MAX_PRICE    1000000000
+#define SCHEDULE_MAX_SECTIONS 200
+
+struct schedule {
+    int64_t schedule_id, concert_id;
+    char date[CLOCK_DATE_SIZE];
+    int64_t starts_at, booking_opens_at, booking_closes_at, refund_closes_at;
+    int64_t capacity;
+    int64_t canceled_at; /* -1: not */
+    int64_t available_seats, min_price, max_price; /* for buyers */
+};
+
+/* One block of seats to make; rows * seats_per_row of them, numbered row by row. */
+struct schedule_section {
+    char name[SCHEDULE_SECTION_SIZE]; /* "": none, and no row either */
+    int64_t rows, seats_per_row, price;
+    int32_t *blocked; /* positions within the section, from 1; owned by who filled it in */
+    int blocked_count;
+};
+
+struct schedule_new {
+    int64_t starts_at;
+    int64_t booking_opens_at, booking_closes_at, refund_closes_at; /* -1: the default */
+    struct schedule_section *sections;
+    int section_count;
+};
+
+typedef void schedule_render_fn(const struct schedule *s, struct text_buf *out);
+
+/* Makes a schedule with all its seats, and the audit entry. ERR_CONCERT_NOT_FOUND;
+ * ERR_INVALID_FIELD if the seats exceed SCHEDULE_MAX_SEATS or the times contradict each other. */
+enum err schedule_create(struct app *app, const struct caller *caller, int64_t concert_id,
+                         const struct schedule_new *n, schedule_render_fn *render,
+                         struct schedule *out) MUSTCHECK;
+
+/* As the operator sees it. ERR_SCHEDULE_NOT_FOUND. */
+enum err schedule_get(struct app *app, int64_t schedule_id, struct schedule *out) MUSTCHECK;
+
+/* Called with each schedule; anything but ERR_OK ends the listing. */
+typedef enum err schedule_fn(const struct schedule *s, void *arg);
+
+/* For buyers inside, by time: those that can be booked now; with `all` also those sold out or not
+ * yet open. `concert_id` 0: a path that is no concert's id (ERR_CONCERT_NOT_FOUND after the token's
+ * state). Errors of queue_require_inside. */
+enum err schedule_list(struct app *app, const struct caller *caller, int64_t concert_id, bool all,
+                       schedule_fn *fn, void *arg) MUSTCHECK;
+
+enum seat_status { SEAT_AVAILABLE, SEAT_HELD, SEAT_SOLD, SEAT_BLOCKED };
+const char *seat_status_name(enum seat_status s);
+
+struct seat {
+    int64_t seat_id;
+    int32_t seat_number;
+    const char *section; /* NULL: none; valid during the call */
+    const char *row;     /* likewise */
+    int64_t price;
+    enum seat_status status;
+};
+
+struct seat_sink {
+    /* each may end the listing with another result than ERR_OK */
+    enum err (*begin)(const struct schedule *s, void *arg); /* before a schedule's seats */
+    enum err (*seat)(const struct seat *seat, void *arg);
+    enum err (*end)(void *arg); /* after them */
+    void *arg;
+};
+
+/* For buyers inside: free seats, or with `all` every one. Nothing reaches the sink before all
+ * checks have passed. ERR_SCHEDULE_NOT_FOUND and the errors of queue_require_inside. */
+enum err seats_list(struct app *app, const struct caller *caller, int64_t schedule_id, bool all,
+                    const struct seat_sink *sink) MUSTCHECK;
+
+/* The same for each show of a day that is not canceled, by time; none: ERR_OK. */
+enum err seats_list_by_date(struct app *app, const struct caller *caller, int64_t concert_id,
+                            const char *date, bool all, const struct seat_sink *sink) MUSTCHECK;
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * The host's snapshot of every queue, in memory shared by all its workers, and the leased blocks of
+ * ticket numbers.
+ *
+ * One process of the host reads the queues' state from the database (twice a second by default)
+ * and writes it here; a worker answers who waits from it. Each slot has a robust process-shared
+ * mutex, so that a worker that is killed inside does not stop the others.
+ */
+#ifndef FRONTROW_DOMAIN_SNAPSHOT_H
+#define FRONTROW_DOMAIN_SNAPSHOT_H
+
+#include "base/config.h"
+#include "base/err.h"
+#include "base/text.h"
+#include "domain/concert.h"
+#include "domain/queue.h"
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct db;
+
+/* Queues in the snapshot at the most; further ones work, but from the database. */
+#define SNAPSHOT_MAX_QUEUES 2048
+/* Numbers above now serving, of one queue, known to be held by nobody; beyond these a position is
+ * too high until they are passed. */
+#define SNAPSHOT_MAX_GONE 32768
+
+/* One queue as of a moment. */
+struct snapshot_queue {
+    int64_t concert_id;
+    enum queue_condition state;
+    int64_t now_serving, last_ticket, waiting, active;
+    double rate_per_second; /* smoothed, of real admissions; negative: unknown */
+    int64_t t0, last_batch;
+    int64_t admit_count, admit_interval_seconds, max_active, token_lifetime_seconds;
+    char message_ko[4001], message_en[4001];
+    int64_t as_of;
+};
+
+/* Makes the shared memory; once, in the master, before any fork. A program without a master (a
+ * test, the operator's tool) has none, and everything reads from the database. */
+enum err snapshot_init(void) MUSTCHECK;
+
+/* The refresher's main loop, in a process of its own with its own connection, until *stop; returns
+ * the process's exit code. */
+int snapshot_run(const struct config *cfg, volatile sig_atomic_t *stop);
+
+/* Asks the refresher of this host to read now (after an operator's change). Never blocks. */
+void snapshot_poke(void);
+
+/* Reads one queue. False if it is not there (or there is no snapshot). */
+bool snapshot_get(int64_t concert_id, struct snapshot_queue *out);
+
+/* Like snapshot_get without the messages, and in *gone_below how many numbers between now serving
+ * and `ticket` nobody holds, in *is_gone whether `ticket` itself is one of them. */
+bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *out,
+                    int64_t *gone_below, bool *is_gone);
+
+/* Notes on this host at once that `ticket` has left. */
+void snapshot_mark_gone(int64_t concert_id, int64_t ticket);
+
+/* Calls fn for each queue in the snapshot; for metrics. */
+void snapshot_each(void (*fn)(const struct snapshot_queue *q, void *arg), void *arg);
+
+/* The database's clock as known on this host: its last reading carried on by the monotonic clock.
+ * Before any reading: the host's wall clock. */
+int64_t snapshot_db_now(void);
+
+/* Milliseconds since the last successful read; -1: never, or no snapshot here. */
+int64_t snapshot_age_ms(void);
+
+/* Whether the refresher, alive, finds the database out of reach: fail fast. */
+bool snapshot_database_down(void);
+
+/*
+ * The next ticket number of a queue, from the host's leased block or a new one (see
+ * architecture: one short statement for each block). `db` is used for the lease, outside any
+ * transaction. ERR_CONCERT_NOT_FOUND, ERR_BUSY.
+ */
+enum err snapshot_take_ticket(struct db *db, const struct config *cfg, int64_t concert_id,
+                              int64_t *ticket) MUSTCHECK;
+
+#endif

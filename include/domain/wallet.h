@@ -1,0 +1,45 @@
+/* The wallet: a prepaid balance and its ledger. Amounts are in the currency's minor unit. */
+#ifndef FRONTROW_DOMAIN_WALLET_H
+#define FRONTROW_DOMAIN_WALLET_H
+
+#include "domain/app.h"
+#include "domain/idem.h"
+
+#define WALLET_BALANCE_MAX INT64_C(1000000000000)
+
+struct wallet_charge {
+    struct uuid user_id;
+    int64_t balance, entry_id;
+};
+
+struct wallet_entry {
+    int64_t entry_id;
+    char type[8]; /* CHARGE, PAYMENT or REFUND */
+    int64_t amount; /* signed */
+    int64_t balance_after;
+    int64_t reservation_id; /* 0: none */
+    int64_t created_at;
+};
+
+/* The user must be known (user_resolve). ERR_USER_NOT_FOUND. */
+enum err wallet_balance(struct app *app, const struct uuid *user_id, int64_t *balance) MUSTCHECK;
+
+/* Adds `amount` (checked against the configured bounds: ERR_INVALID_FIELD) with its ledger entry.
+ * ERR_BALANCE_LIMIT, ERR_USER_NOT_FOUND, those of idem_begin, ERR_BUSY. The caller resolves the
+ * user in the same way as everywhere: own user made known, another's must be. */
+enum err wallet_charge(struct app *app, const struct caller *caller, const struct uuid *user_id,
+                       int64_t amount, struct idem *idem, struct wallet_charge *out) MUSTCHECK;
+
+/* Entries older than `before` (an entry id; 0: from the newest), newest first, at most `limit`
+ * (<= APP_MAX_PAGE + 1) into `out`. */
+enum err wallet_entries(struct app *app, const struct uuid *user_id, int64_t before, int limit,
+                        struct wallet_entry *out, int *count) MUSTCHECK;
+
+/*
+ * Inside a transaction, for payments: takes `amount` (>= 0) from the wallet and writes the PAYMENT
+ * entry. ERR_INSUFFICIENT_BALANCE with balance and amount in app->problem.
+ */
+enum err wallet_debit(struct app *app, const struct uuid *user_id, int64_t amount,
+                      int64_t reservation_id, int64_t *balance) MUSTCHECK;
+
+#endif
