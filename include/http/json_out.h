@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* In each of these `name` is the member's name, a literal that needs no escaping, or NULL for an
- * element of an array or the outermost value. */
+ * element of an array or the outermost value; then the buffer is empty. */
 void jout_object_begin(struct text_buf *out, const char *name);
 void jout_object_end(struct text_buf *out);
 void jout_array_begin(struct text_buf *out, const char *name);
@@ -20,7 +20,7 @@ void jout_array_end(struct text_buf *out);
 void jout_int(struct text_buf *out, const char *name, int64_t value);
 void jout_bool(struct text_buf *out, const char *name, bool value);
 void jout_null(struct text_buf *out, const char *name);
-/* Escaped as RFC 8259 asks; NULL gives null. */
+/* Escaped as RFC 8259 asks; NULL gives null; a byte that is no UTF-8 becomes U+FFFD. */
 void jout_text(struct text_buf *out, const char *name, const char *value);
 /* Like jout_text, but null for the empty string. */
 void jout_text_opt(struct text_buf *out, const char *name, const char *value);

@@ -5,7 +5,8 @@
 enum language { LANGUAGE_EN, LANGUAGE_KO };
 
 /* The language with the best q in `accept_language` (NULL: none); a tie goes to the one named
- * first, no preference or neither acceptable to `preset`. Malformed parts are skipped. */
+ * first, and to a named one before one that only `*` covers; no preference or neither acceptable
+ * to `preset`, unless that alone is excluded by q=0. Malformed parts are skipped. */
 enum language language_choose(const char *accept_language, enum language preset);
 
 #endif
