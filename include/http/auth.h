@@ -23,20 +23,26 @@
 enum auth_accept { AUTH_USER = 1, AUTH_QUEUE = 2, AUTH_EITHER = 3 };
 
 /*
- * Checks the value of an Authorization header (NULL or empty: ERR_TOKEN_MISSING; another scheme
- * than Bearer, in any case: ERR_TOKEN_MISSING) against the moment now_ms.
+ * Checks the value of an Authorization header (NULL or empty, another scheme than Bearer, in any
+ * case, or no token after it: ERR_TOKEN_MISSING) against the moment now_ms.
  *
  * A user token must be in time, with the configured leeway. A queue token that is genuine but past
- * its exp is accepted here: whether it is over is the database's word. ERR_TOKEN_INVALID.
+ * its exp is accepted here: whether it is over is the database's word. `aud` is the right one, as a
+ * string or an array of it alone; `typ`, if present, is JWT in any case; `crit` is refused, since
+ * no extension is understood; a kid that is not configured for that kind is refused, none means
+ * the current key. ERR_TOKEN_INVALID; ERR_INTERNAL without memory. On failure *out is of no kind.
  */
 enum err auth_check(const struct config *cfg, const char *authorization, enum auth_accept accept,
                     int64_t now_ms, struct caller *out) MUSTCHECK;
 
-/* Mints a user token; scope may be NULL or empty. The caller frees *token with free(). */
+/* Mints a user token; scope may be NULL or empty; a ttl that is not positive gives one that is
+ * over. The caller frees *token with free(). ERR_INVALID_FIELD for a ttl beyond 10^12;
+ * ERR_INTERNAL. */
 enum err auth_mint_user(const struct config *cfg, const struct uuid *user, const char *scope,
                         int64_t now_ms, int64_t ttl_seconds, char **token) MUSTCHECK;
 
-/* Mints the queue token of a ticket. The caller frees *token with free(). */
+/* Mints the queue token of a ticket; without tkt when it has no number yet (0). iat is cut, exp
+ * rounded up to the second. The caller frees *token with free(). ERR_INTERNAL. */
 enum err auth_mint_queue(const struct config *cfg, const struct queue_ticket *ticket,
                          char **token) MUSTCHECK;
 

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* In each of these `name` is the member's name, a literal that needs no escaping, or NULL for an
- * element of an array or the outermost value; then the buffer is empty. */
+ * element of an array or the outermost value, before which the buffer must be empty. */
 void jout_object_begin(struct text_buf *out, const char *name);
 void jout_object_end(struct text_buf *out);
 void jout_array_begin(struct text_buf *out, const char *name);
