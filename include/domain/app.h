@@ -33,6 +33,11 @@ struct app {
     struct problem problem;
 };
 
+/* An app whose connection opens at first use; `cfg` must outlive it. NULL if memory is short. */
+struct app *app_new(const struct config *cfg);
+/* Closes its connection and frees it; NULL is allowed. */
+void app_free(struct app *app);
+
 void app_problem_reset(struct app *app);
 
 /* Returns `e` after noting the field at fault: `return app_bad_field(app, e, "amount")`. */

@@ -19,6 +19,7 @@
 #include <stdint.h>
 
 struct db;
+struct db_value;
 
 /* Queues in the snapshot at the most; further ones work, but from the database. */
 #define SNAPSHOT_MAX_QUEUES 2048
@@ -48,6 +49,9 @@ int snapshot_run(const struct config *cfg, volatile sig_atomic_t *stop);
 
 /* Asks the refresher of this host to read now (after an operator's change). Never blocks. */
 void snapshot_poke(void);
+
+/* A row function for the columns of STMT_QUEUE_COLUMNS: fills the struct snapshot_queue at `arg`. */
+enum err snapshot_read_row(const struct db_value *row, void *arg);
 
 /* Reads one queue. False if it is not there (or there is no snapshot). */
 bool snapshot_get(int64_t concert_id, struct snapshot_queue *out);

@@ -1,0 +1,79 @@
+/* Users, see domain/user.h. */
+#include "domain/user.h"
+
+#include "db/tx.h"
+
+struct create {
+    const struct uuid *user_id;
+    const char *name;
+    struct user *out;
+};
+
+static enum err read_user(const struct db_value *row, void *arg)
+{
+    struct user *u = arg;
+    db_uuid(&row[0], &u->user_id);
+    db_text(&row[1], u->name, sizeof u->name);
+    return ERR_OK;
+}
+
+/* Wallet rows are made with the user, so that a known user always has one. */
+static enum err create(struct db *db, void *arg)
+{
+    struct create *c = arg;
+    enum err e = db_exec(db, STMT_USER_INSERT, NULL, DB_P_UUID(c->user_id),
+                         c->name ? DB_P_OPT(c->name) : DB_P_NULL);
+    if (e == ERR_OK)
+        e = db_exec(db, STMT_WALLET_INSERT, NULL, DB_P_UUID(c->user_id));
+    if (e != ERR_OK)
+        return e;
+    return db_query_one(db, STMT_USER_GET, read_user, c->out, DB_P_UUID(c->user_id));
+}
+
+enum err user_create(struct app *app, const struct uuid *user_id, const char *name,
+                     struct user *out, bool *created)
+{
+    struct user before;
+    struct create c = {.user_id = user_id, .name = name, .out = out};
+    enum err e = db_query_one(app->db, STMT_USER_GET, read_user, &before, DB_P_UUID(user_id));
+    if (e != ERR_OK && e != ERR_NO_ROW)
+        return e;
+    *created = e == ERR_NO_ROW;
+    return tx_run(app->db, create, &c);
+}
+
+enum err user_ensure(struct app *app, const struct uuid *user_id)
+{
+    struct user out;
+    bool created;
+    enum err e = db_query_one(app->db, STMT_WALLET_GET, NULL, NULL, DB_P_UUID(user_id));
+    return e == ERR_NO_ROW ? user_create(app, user_id, NULL, &out, &created) : e;
+}
+
+static enum err read_flag(const struct db_value *row, void *arg)
+{
+    *(bool *)arg = db_int(&row[0]) != 0;
+    return ERR_OK;
+}
+
+/* Who only joined a queue has no row of their own yet (a join is one insert), but is known. */
+enum err user_require(struct app *app, const struct uuid *user_id)
+{
+    bool known = false;
+    enum err e = db_query_one(app->db, STMT_USER_KNOWN, read_flag, &known, DB_P_UUID(user_id),
+                              DB_P_UUID(user_id));
+    if (e != ERR_OK)
+        return e;
+    return known ? ERR_OK : ERR_USER_NOT_FOUND;
+}
+
+enum err user_resolve(struct app *app, const struct caller *caller, const struct uuid *user_id)
+{
+    enum err e;
+    if (!uuid_equal(&caller->user, user_id)) {
+        e = user_require(app, user_id);
+        if (e != ERR_OK)
+            return e;
+    }
+    return user_ensure(app, user_id);
+}

@@ -1,0 +1,134 @@
+/*
+ * The wallet, see domain/wallet.h.
+ *
+ * A charge is one conditional UPDATE of the wallet's row and one INSERT into the ledger. The new
+ * balance comes back through LAST_INSERT_ID(expr), so that the row is locked for as few round trips
+ * as possible: all charges of one user queue up on it.
+ */
+#include "domain/wallet.h"
+
+#include "db/tx.h"
+#include "domain/user.h"
+
+static enum err read_int(const struct db_value *row, void *arg)
+{
+    *(int64_t *)arg = db_int(&row[0]);
+    return ERR_OK;
+}
+
+enum err wallet_balance(struct app *app, const struct uuid *user_id, int64_t *balance)
+{
+    enum err e = db_query_one(app->db, STMT_WALLET_GET, read_int, balance, DB_P_UUID(user_id));
+    return e == ERR_NO_ROW ? ERR_USER_NOT_FOUND : e;
+}
+
+static enum err write_entry(struct db *db, const struct uuid *user_id, const char *type,
+                            int64_t amount, int64_t balance_after, int64_t reservation_id)
+{
+    return db_exec(db, STMT_WALLET_ENTRY_INSERT, NULL, DB_P_UUID(user_id), DB_P_STR(type),
+                   DB_P_INT(amount), DB_P_INT(balance_after),
+                   reservation_id ? DB_P_INT(reservation_id) : DB_P_NULL);
+}
+
+struct charge {
+    struct app *app;
+    const struct uuid *user_id;
+    int64_t amount;
+    struct idem *idem;
+    struct wallet_charge *out;
+};
+
+static enum err credit(struct db *db, struct charge *c)
+{
+    int64_t affected = 0, balance = 0;
+    enum err e = db_exec(db, STMT_WALLET_CREDIT, &affected, DB_P_INT(c->amount),
+                         DB_P_UUID(c->user_id), DB_P_INT(c->amount), DB_P_INT(WALLET_BALANCE_MAX));
+    if (e != ERR_OK)
+        return e;
+    if (affected == 1) {
+        c->out->balance = db_insert_id(db);
+        return ERR_OK;
+    }
+    e = wallet_balance(c->app, c->user_id, &balance);
+    return e == ERR_OK ? ERR_BALANCE_LIMIT : e;
+}
+
+static enum err charge(struct db *db, void *arg)
+{
+    struct charge *c = arg;
+    enum err e = idem_begin(db, c->idem);
+    if (e == ERR_OK)
+        e = credit(db, c);
+    if (e == ERR_OK)
+        e = write_entry(db, c->user_id, "CHARGE", c->amount, c->out->balance, 0);
+    if (e != ERR_OK)
+        return e;
+    c->out->user_id = *c->user_id;
+    c->out->entry_id = db_insert_id(db);
+    return idem_finish(db, c->idem);
+}
+
+/* Most users have a wallet: the charge is tried first, and the user made known only if it failed
+ * for want of one. */
+enum err wallet_charge(struct app *app, const struct caller *caller, const struct uuid *user_id,
+                       int64_t amount, struct idem *idem, struct wallet_charge *out)
+{
+    struct charge c = {app, user_id, amount, idem, out};
+    enum err e;
+    if (amount < app->cfg->wallet_charge_min || amount > app->cfg->wallet_charge_max)
+        return app_field(app, ERR_INVALID_FIELD, "amount");
+    e = tx_run(app->db, charge, &c);
+    if (e != ERR_USER_NOT_FOUND)
+        return e;
+    e = user_resolve(app, caller, user_id);
+    return e == ERR_OK ? tx_run(app->db, charge, &c) : e;
+}
+
+enum err wallet_debit(struct app *app, const struct uuid *user_id, int64_t amount,
+                      int64_t reservation_id, int64_t *balance)
+{
+    struct db *db = app->db;
+    int64_t affected = 0;
+    enum err e = db_exec(db, STMT_WALLET_DEBIT, &affected, DB_P_INT(amount), DB_P_UUID(user_id),
+                         DB_P_INT(amount));
+    if (e != ERR_OK)
+        return e;
+    if (affected != 1) {
+        e = wallet_balance(app, user_id, balance);
+        if (e != ERR_OK)
+            return e;
+        app->problem.balance = *balance;
+        app->problem.amount = amount;
+        return ERR_INSUFFICIENT_BALANCE;
+    }
+    *balance = db_insert_id(db);
+    return write_entry(db, user_id, "PAYMENT", -amount, *balance, reservation_id);
+}
+
+struct entries {
+    struct wallet_entry *out;
+    int count;
+};
+
+static enum err read_entry(const struct db_value *row, void *arg)
+{
+    struct entries *l = arg;
+    struct wallet_entry *entry = &l->out[l->count++];
+    entry->entry_id = db_int(&row[0]);
+    db_text(&row[1], entry->type, sizeof entry->type);
+    entry->amount = db_int(&row[2]);
+    entry->balance_after = db_int(&row[3]);
+    entry->reservation_id = db_int(&row[4]);
+    entry->created_at = db_time(&row[5]);
+    return ERR_OK;
+}
+
+enum err wallet_entries(struct app *app, const struct uuid *user_id, int64_t before, int limit,
+                        struct wallet_entry *out, int *count)
+{
+    struct entries l = {out, 0};
+    enum err e = db_query(app->db, STMT_WALLET_ENTRIES, read_entry, &l, DB_P_UUID(user_id),
+                          DB_P_INT(before ? before : INT64_MAX), DB_P_INT(limit));
+    *count = l.count;
+    return e;
+}

@@ -1,0 +1,19 @@
+/* Where a visitor stands: estimates and when to ask again. */
+#ifndef FRONTROW_DOMAIN_QUEUE_PLACE_H
+#define FRONTROW_DOMAIN_QUEUE_PLACE_H
+
+#include "domain/snapshot.h"
+
+/*
+ * Seconds until the visitor at `position` (1: next) is admitted, at the moment `now`; at least 1,
+ * 0 for position 0, -1 if unknown or nothing is being admitted.
+ *
+ * Without a cap it is the moment of the batch that will reach the position; with one it follows
+ * from the smoothed rate of real admissions.
+ */
+int64_t queue_estimate(const struct snapshot_queue *q, int64_t position, int64_t now);
+
+/* Seconds after which to poll again: 1 at the front, up to 30 far back, with jitter. */
+int queue_poll_after(int64_t position, int64_t estimate);
+
+#endif
