@@ -134,10 +134,9 @@ build() {
 # process for good, as a pid alone does not.
 kernel_start() {
     local stat
-    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-    stat=${stat##*) }
+    read -r stat 2>/dev/null <"/proc/$1/stat" || return 1
     # shellcheck disable=SC2086 # the fields are split on purpose
-    set -- $stat
+    set -- ${stat##*) }
     printf '%s\n' "${20}"
 }
 
@@ -149,10 +148,9 @@ leftovers() {
     [[ -s $1/run/parts ]] || return 0
     groups=" $(tr '\n' ' ' <"$1/run/parts") "
     for folder in /proc/[0-9]*; do
-        stat=$(cat "$folder/stat" 2>/dev/null) || continue
-        stat=${stat##*) }
+        read -r stat 2>/dev/null <"$folder/stat" || continue
         # shellcheck disable=SC2086 # the fields are split on purpose
-        set -- "$1" $stat
+        set -- "$1" ${stat##*) }
         [[ $groups == *" $4 "* && $2 != Z ]] || continue
         case $(readlink "$folder/cwd" || true)/ in
         "$1"/*) printf '%s\n' "${folder#/proc/}" ;;
@@ -160,16 +158,17 @@ leftovers() {
     done
 }
 
-# sweep STATE: ends what an earlier run that was killed has left. Its parts were told to stop when
-# it died, so they get some seconds first.
+# sweep STATE: ends what an earlier run that was killed has left; the database may need some time.
 sweep() {
-    local i pids=
-    for ((i = 0; i < 100; i++)); do
+    local signal pids end
+    for signal in TERM KILL; do
         pids=$(leftovers "$1")
-        [[ -n $pids ]] || return 0
-        sleep 0.1
+        # shellcheck disable=SC2086 # a list of numbers
+        [[ -z $pids ]] || kill "-$signal" $pids 2>/dev/null || true
+        end=$((SECONDS + 15))
+        while [[ -n $pids ]] && ((SECONDS < end)); do
+            sleep 0.1
+            pids=$(leftovers "$1")
+        done
     done
-    # shellcheck disable=SC2086 # a list of numbers
-    kill -KILL $pids 2>/dev/null || true
-    sleep 0.2
 }
