@@ -65,7 +65,7 @@ mariadb_create() {
     rm -rf -- "$folder.new"
     mkdir -m 700 -- "$folder.new"
     if ! said=$(cd -- "$folder.new" && mariadb-install-db --no-defaults --datadir=. \
-        --user="$(id -un)" --skip-test-db --skip-name-resolve \
+        --user="$(id -un)" --skip-test-db --skip-name-resolve --force \
         --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" 2>&1); then
         printf '%s\n' "$said" >&2
         return 1
