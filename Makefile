@@ -21,7 +21,7 @@ UNIT_SRC = tests/suite.c $(sort $(wildcard tests/unit/*.c))
 API_SRC  = tests/suite.c $(sort $(wildcard tests/api/*.c))
 PROGRAMS = $(BUILD)/frontrow $(BUILD)/frontrow-worker $(BUILD)/frontrow-cron
 TESTS    = $(BUILD)/test-unit $(BUILD)/test-api
-C_FILES  = $(sort $(wildcard app/*.c app/*/*.c include/*/*.h tests/*.[ch] tests/*/*.[ch]))
+C_FILES  = $(sort $(wildcard app/*.[ch] app/*/*.c include/*/*.h tests/*.[ch] tests/*/*.[ch]))
 
 .PHONY: all tests test lint san clean
 .DELETE_ON_ERROR:
@@ -37,7 +37,7 @@ $(BUILD)/libfrontrow.a: $(LIB_OBJ)
 	rm -f $@
 	$(AR) rcs $@ $(LIB_OBJ)
 
-$(BUILD)/frontrow: $(BUILD)/obj/app/ctl.o $(BUILD)/libfrontrow.a
+$(BUILD)/frontrow: $(BUILD)/obj/app/ctl.o $(BUILD)/obj/app/ctl_status.o $(BUILD)/libfrontrow.a
 $(BUILD)/frontrow-worker: $(BUILD)/obj/app/worker.o $(BUILD)/libfrontrow.a
 $(BUILD)/frontrow-cron: $(BUILD)/obj/app/cron.o $(BUILD)/libfrontrow.a
 $(PROGRAMS):

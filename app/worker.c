@@ -1,0 +1,331 @@
+/*
+ * frontrow-worker: the master of the FastCGI workers.
+ *
+ * It opens two sockets, one for the waiting room and one for everything else, and keeps a pool
+ * alive: workers for each socket, and one process that refreshes the host's snapshot of the
+ * queues. It never serves a request and holds no database connection itself.
+ *
+ * A schema that this program does not know is refused at start. While the database is out of
+ * reach that cannot be told: the workers are started all the same, to answer 503, and one more
+ * process waits for the database; if the schema turns out to be wrong, everything stops.
+ */
+#include "base/config.h"
+#include "base/limit.h"
+#include "base/listen.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "base/pool.h"
+#include "base/version.h"
+#include "db/db.h"
+#include "db/migrate.h"
+#include "domain/snapshot.h"
+#include "http/fcgi.h"
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+enum {
+    WORKERS_PER_CORE = 8,
+    GRACE_MS = 10000,
+    SOCKET_PATIENCE_MS = 3000,
+    CHECK_EVERY_MS = 1000,
+    OTHER_CONNECTIONS = 3 /* the snapshot's, the job's, and a worker's while it is replaced */
+};
+
+enum role { ROLE_MAIN, ROLE_QUEUE, ROLE_SNAPSHOT, ROLE_CHECK };
+
+struct master {
+    const char *path;
+    struct config cfg;
+    struct listener main, queue;
+    struct pool_plan plan;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_term(int number)
+{
+    (void)number;
+    stop = 1;
+}
+
+/* For children whose loop looks at `stop`: the signal cuts what they wait for. */
+static void stop_on_term(void)
+{
+    struct sigaction action = {.sa_handler = on_term};
+
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* The number of requests a worker serves: a tenth more or less, so that not all end at once. */
+static int64_t spread(int64_t requests)
+{
+    uint32_t random = 0;
+    int64_t tenth = requests / 10;
+
+    if (tenth == 0 || getrandom(&random, sizeof random, GRND_NONBLOCK) != (ssize_t)sizeof random)
+        return requests;
+    return requests - tenth + (int64_t)(random % (uint64_t)(2 * tenth + 1));
+}
+
+static int serve(struct master *m, struct listener *mine, struct listener *other)
+{
+    close(other->fd);
+    return fcgi_serve(mine->fd, &m->cfg, spread(m->cfg.server_max_requests));
+}
+
+static int run_main(void *arg)
+{
+    struct master *m = arg;
+
+    return serve(m, &m->main, &m->queue);
+}
+
+static int run_queue(void *arg)
+{
+    struct master *m = arg;
+
+    return serve(m, &m->queue, &m->main);
+}
+
+static int run_snapshot(void *arg)
+{
+    struct master *m = arg;
+
+    stop_on_term();
+    close(m->main.fd);
+    close(m->queue.fd);
+    return snapshot_run(&m->cfg, &stop);
+}
+
+/* Whether the database is one to work with. ERR_DB_LOST if it cannot be told; ERR_INTERNAL with
+ * the reason in `why` if it is not. */
+static enum err check_database(const struct config *cfg, const struct pool_plan *plan, char *why,
+                               size_t why_len)
+{
+    int connections = plan->roles[ROLE_MAIN].count + plan->roles[ROLE_QUEUE].count;
+    enum err e;
+
+    why[0] = '\0';
+    e = migrate_check(cfg, why, why_len);
+    if (e == ERR_OK)
+        e = db_check_limits(cfg, connections + OTHER_CONNECTIONS, why, why_len);
+    return e == ERR_OK || why[0] ? e : ERR_DB_LOST;
+}
+
+/* Waits for a database that was out of reach at the start, and judges it then. */
+static int run_check(void *arg)
+{
+    struct master *m = arg;
+    char why[256];
+
+    stop_on_term();
+    while (!stop) {
+        enum err e = check_database(&m->cfg, &m->plan, why, sizeof why);
+
+        if (e == ERR_OK) {
+            log_info("database_ready", "name=%s", log_value(m->cfg.database_name));
+            return 0;
+        }
+        if (e != ERR_DB_LOST) {
+            log_error("database_refused", "reason=%s", log_value(why));
+            return POOL_FATAL;
+        }
+        poll(NULL, 0, CHECK_EVERY_MS);
+    }
+    return 0;
+}
+
+static int count_cores(void)
+{
+    cpu_set_t set;
+
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+/* A quarter of the workers serves the waiting room; both sockets have one at the least. */
+static void count_workers(struct pool_plan *plan, const struct config *cfg)
+{
+    int all = cfg->server_workers ? (int)cfg->server_workers : WORKERS_PER_CORE * count_cores();
+    int queue = all / 4 > 1 ? all / 4 : 1;
+
+    plan->roles[ROLE_QUEUE].count = queue;
+    plan->roles[ROLE_MAIN].count = all > queue ? all - queue : 1;
+}
+
+/* Keeps what is fixed for the life of the master. */
+static void keep_sockets(struct config *fresh, const struct config *old)
+{
+    if (strcmp(fresh->server_listen, old->server_listen) == 0 &&
+        strcmp(fresh->server_listen_queue, old->server_listen_queue) == 0)
+        return;
+    log_warn("reload_partial", "reason=%s",
+             log_value("the listen addresses change with a restart only"));
+    memcpy(fresh->server_listen, old->server_listen, sizeof fresh->server_listen);
+    memcpy(fresh->server_listen_queue, old->server_listen_queue, sizeof fresh->server_listen_queue);
+}
+
+static bool reload(void *arg)
+{
+    struct master *m = arg;
+    struct config fresh;
+    struct pool_plan plan = m->plan;
+    char why[512];
+
+    if (config_load(m->path, &fresh, why, sizeof why) != ERR_OK) {
+        log_error("reload_refused", "reason=%s", log_value(why));
+        return false;
+    }
+    keep_sockets(&fresh, &m->cfg);
+    count_workers(&plan, &fresh);
+    if (check_database(&fresh, &plan, why, sizeof why) == ERR_INTERNAL) {
+        log_error("reload_refused", "reason=%s", log_value(why));
+        return false;
+    }
+    m->cfg = fresh;
+    m->plan = plan;
+    log_set_level(m->cfg.log_level);
+    log_info("reloaded", "workers=%d queue_workers=%d", plan.roles[ROLE_MAIN].count,
+             plan.roles[ROLE_QUEUE].count);
+    return true;
+}
+
+static void make_plan(struct master *m)
+{
+    static const struct pool_role roles[] = {
+        [ROLE_MAIN] = {.name = "main", .process = "frontrow-main", .run = run_main},
+        [ROLE_QUEUE] = {.name = "queue", .process = "frontrow-queue", .run = run_queue},
+        [ROLE_SNAPSHOT] = {.name = "snapshot",
+                           .process = "frontrow-snap",
+                           .count = 1,
+                           .alone = true,
+                           .run = run_snapshot},
+        [ROLE_CHECK] = {
+            .name = "check", .process = "frontrow-check", .once = true, .run = run_check}};
+
+    m->plan = (struct pool_plan){.role_count = sizeof roles / sizeof *roles,
+                                 .arg = m,
+                                 .grace_ms = GRACE_MS,
+                                 .reload = reload};
+    memcpy(m->plan.roles, roles, sizeof roles);
+    count_workers(&m->plan, &m->cfg);
+}
+
+static enum err open_sockets(struct master *m)
+{
+    int backlog = (int)m->cfg.server_backlog;
+    char why[512];
+
+    if (listen_open(m->cfg.server_listen, backlog, SOCKET_PATIENCE_MS, &m->main, why, sizeof why) ==
+        ERR_OK) {
+        if (listen_open(m->cfg.server_listen_queue, backlog, SOCKET_PATIENCE_MS, &m->queue, why,
+                        sizeof why) == ERR_OK)
+            return ERR_OK;
+        listen_close(&m->main);
+    }
+    log_error("listen", "reason=%s", log_value(why));
+    return ERR_INTERNAL;
+}
+
+/* The memory that all children share. */
+static enum err share_memory(void)
+{
+    enum err e = metrics_init();
+
+    if (e == ERR_OK)
+        e = limit_init();
+    if (e == ERR_OK)
+        e = snapshot_init();
+    if (e != ERR_OK)
+        log_error("shared_memory", "error=%s", err_name(e));
+    return e;
+}
+
+/* Looks at the database before anything else starts. False: it is the wrong one. */
+static bool greet_database(struct master *m)
+{
+    char why[256];
+    enum err e = check_database(&m->cfg, &m->plan, why, sizeof why);
+
+    if (e == ERR_DB_LOST) {
+        log_warn("database_unreachable", "name=%s", log_value(m->cfg.database_name));
+        m->plan.roles[ROLE_CHECK].count = 1;
+    } else if (e != ERR_OK) {
+        log_error("database_refused", "reason=%s", log_value(why));
+        return false;
+    }
+    return true;
+}
+
+static int run(struct master *m)
+{
+    int status;
+
+    log_set_level(m->cfg.log_level);
+    make_plan(m);
+    if (!greet_database(m) || share_memory() != ERR_OK || open_sockets(m) != ERR_OK)
+        return 1;
+    log_info("start", "version=%s listen=%s listen_queue=%s workers=%d queue_workers=%d",
+             FRONTROW_VERSION, log_value(m->cfg.server_listen),
+             log_value(m->cfg.server_listen_queue), m->plan.roles[ROLE_MAIN].count,
+             m->plan.roles[ROLE_QUEUE].count);
+    status = pool_run(&m->plan);
+    listen_close(&m->main);
+    listen_close(&m->queue);
+    log_info("stopped", "status=%d", status);
+    return status;
+}
+
+static const char usage[] =
+    "Usage: frontrow-worker [--config FILE]\n"
+    "Serves Frontrow's API as FastCGI, in the foreground; logs go to standard error.\n"
+    "\n"
+    "  --config FILE  the configuration (default " CONFIG_DEFAULT_PATH ")\n"
+    "  --help         this text\n"
+    "  --version      the version\n"
+    "\n"
+    "SIGTERM: finish the requests in flight and stop. SIGHUP: read the configuration again\n"
+    "and replace the workers one by one.\n";
+
+int main(int argc, char **argv)
+{
+    static const struct option options[] = {{"config", required_argument, NULL, 'c'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {"version", no_argument, NULL, 'v'},
+                                            {NULL, 0, NULL, 0}};
+    static struct master m = {.path = CONFIG_DEFAULT_PATH};
+    char why[512];
+    int c;
+
+    while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        switch (c) {
+        case 'c':
+            m.path = optarg;
+            break;
+        case 'h':
+            fputs(usage, stdout);
+            return 0;
+        case 'v':
+            puts("frontrow-worker " FRONTROW_VERSION);
+            return 0;
+        default:
+            fputs("Try frontrow-worker --help.\n", stderr);
+            return 2;
+        }
+    }
+    if (optind < argc) {
+        fprintf(stderr, "frontrow-worker: unexpected argument %s\n", argv[optind]);
+        return 2;
+    }
+    if (config_load(m.path, &m.cfg, why, sizeof why) != ERR_OK) {
+        fprintf(stderr, "frontrow-worker: %s\n", why);
+        return 2;
+    }
+    return run(&m);
+}
