@@ -83,9 +83,7 @@ static int parse_weight(struct part rest, bool present)
 /* A basic language range other than `*` (RFC 4647, section 2.1); *primary is its first subtag. */
 static bool parse_range(struct part range, struct part *primary)
 {
-    bool first = true;
-
-    do {
+    for (bool first = true;; first = false) {
         const char *start = range.p;
 
         while (range.p < range.end &&
@@ -95,9 +93,11 @@ static bool parse_range(struct part range, struct part *primary)
             return false;
         if (first)
             *primary = (struct part){start, range.p};
-        first = false;
-    } while (range.p < range.end && *range.p++ == '-');
-    return range.p == range.end && range.end[-1] != '-';
+        if (range.p == range.end)
+            return true;
+        if (*range.p++ != '-')
+            return false;
+    }
 }
 
 static bool is_tag(struct part part, const char *tag)
