@@ -426,8 +426,9 @@ int64_t db_insert_id(const struct db *db)
     return db->insert_id;
 }
 
-/* A value longer than its buffer: the buffer grows, and this column is fetched again. */
-static enum err refetch(struct prepared *p, unsigned i, bool *rebind)
+/* A value longer than its buffer: the buffer grows, and this column is fetched again. The client
+ * keeps a copy of the binds, so all of them are given to it anew before anything else is done. */
+static enum err refetch(struct prepared *p, unsigned i)
 {
     struct column *c = &p->columns[i];
     char *grown = realloc(c->text, c->length + 1);
@@ -437,11 +438,13 @@ static enum err refetch(struct prepared *p, unsigned i, bool *rebind)
     c->text_cap = c->length + 1;
     p->binds[i].buffer = c->text;
     p->binds[i].buffer_length = c->text_cap;
-    *rebind = true;
-    return mysql_stmt_fetch_column(p->stmt, &p->binds[i], i, 0) ? ERR_INTERNAL : ERR_OK;
+    return mysql_stmt_fetch_column(p->stmt, &p->binds[i], i, 0) ||
+                   mysql_stmt_bind_result(p->stmt, p->binds)
+               ? ERR_INTERNAL
+               : ERR_OK;
 }
 
-static enum err read_row(struct prepared *p, bool *rebind)
+static enum err read_row(struct prepared *p)
 {
     for (unsigned i = 0; i < p->column_count; i++) {
         struct column *c = &p->columns[i];
@@ -455,7 +458,7 @@ static enum err read_row(struct prepared *p, bool *rebind)
             v->i = time_from_mysql(&c->time);
         } else {
             if (c->length > c->text_cap) {
-                enum err e = refetch(p, i, rebind);
+                enum err e = refetch(p, i);
                 if (e != ERR_OK)
                     return e;
             }
@@ -469,19 +472,17 @@ static enum err read_row(struct prepared *p, bool *rebind)
 static enum err fetch_rows(struct db *db, enum stmt id, db_row_fn *fn, void *arg, int64_t *rows)
 {
     struct prepared *p = &db->prepared[id];
-    bool rebind = false;
     enum err e = ERR_OK;
     int fetched;
     while ((fetched = mysql_stmt_fetch(p->stmt)) == 0 || fetched == MYSQL_DATA_TRUNCATED) {
         ++*rows;
-        e = read_row(p, &rebind);
+        e = read_row(p);
         if (e == ERR_OK && fn)
             e = fn(p->row, arg);
         if (e != ERR_OK)
             return e;
-        if (rebind && mysql_stmt_bind_result(p->stmt, p->binds))
-            return ERR_INTERNAL;
-        rebind = false;
+        if (!p->stmt) /* fn lost the connection with another statement, and has a new one */
+            return ERR_DB_LOST;
     }
     return fetched == MYSQL_NO_DATA ? ERR_OK : failed_statement(db, id);
 }
@@ -499,7 +500,7 @@ static enum err query(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
     if (mysql_stmt_store_result(stmt))
         return failed_statement(db, id);
     e = fetch_rows(db, id, fn, arg, rows);
-    if (db->mysql)
+    if (db->prepared[id].stmt)
         mysql_stmt_free_result(stmt);
     return e;
 }

@@ -1,0 +1,201 @@
+/* See db_scratch.h. */
+#include "db_scratch.h"
+
+#include "base/log.h"
+#include "db/migrate.h"
+#include "suite.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void give_up(const char *why)
+{
+    fprintf(stderr, "the tests need a scratch database: %s\n", why);
+    exit(2);
+}
+
+const struct config *scratch_config(void)
+{
+    static struct config cfg;
+    static bool loaded;
+    char why[300];
+    const char *path = getenv("FRONTROW_TEST_CONFIG");
+    if (loaded)
+        return &cfg;
+    if (!path)
+        give_up("FRONTROW_TEST_CONFIG names no configuration file");
+    if (config_load(path, &cfg, why, sizeof why) != ERR_OK)
+        give_up(why);
+    log_set_level("error");
+    loaded = true;
+    return &cfg;
+}
+
+struct db *scratch_open(void)
+{
+    static bool migrated;
+    const struct config *cfg = scratch_config();
+    struct db *db = db_new(cfg);
+    if (!migrated && migrate_run(cfg, NULL) != ERR_OK)
+        give_up("it cannot be migrated");
+    migrated = true;
+    if (!db || db_open(db) != ERR_OK)
+        give_up("it is out of reach");
+    return db;
+}
+
+struct app scratch_app(void)
+{
+    struct app app = {.cfg = scratch_config(), .db = scratch_open()};
+    return app;
+}
+
+void scratch_app_close(struct app *app)
+{
+    db_free(app->db);
+    app->db = NULL;
+}
+
+static void write_sql(char *sql, size_t cap, const char *format, va_list args)
+{
+    int n = vsnprintf(sql, cap, format, args);
+    CU_ASSERT_FATAL(n > 0 && (size_t)n < cap);
+}
+
+void scratch_sql(struct db *db, const char *format, ...)
+{
+    char sql[4096];
+    va_list args;
+    va_start(args, format);
+    write_sql(sql, sizeof sql, format, args);
+    va_end(args);
+    enum err e = db_command(db, sql, NULL);
+    if (e != ERR_OK)
+        fprintf(stderr, "%s: %s\n", err_name(e), sql);
+    CU_ASSERT_EQUAL(e, ERR_OK);
+}
+
+int64_t scratch_int(struct db *db, const char *format, ...)
+{
+    char sql[4096];
+    int64_t value = -999;
+    va_list args;
+    va_start(args, format);
+    write_sql(sql, sizeof sql, format, args);
+    va_end(args);
+    enum err e = db_command(db, sql, &value);
+    if (e != ERR_OK && e != ERR_NO_ROW)
+        fprintf(stderr, "%s: %s\n", err_name(e), sql);
+    CU_ASSERT(e == ERR_OK || e == ERR_NO_ROW);
+    return value;
+}
+
+void scratch_set_clock(struct db *db, int64_t ms)
+{
+    if (ms)
+        scratch_sql(db, "SET timestamp = %lld.%03lld", (long long)(ms / 1000),
+                    (long long)(ms % 1000));
+    else
+        scratch_sql(db, "SET timestamp = DEFAULT");
+}
+
+void scratch_wipe(struct db *db)
+{
+    static const char *const tables[] = {"audit",        "outbox",        "idempotency",
+                                         "wallet_entry", "payment",       "reservation_seat",
+                                         "seat",         "reservation",   "wallet",
+                                         "user",         "schedule",      "admission",
+                                         "queue_token",  "queue_counter", "queue_state",
+                                         "concert"};
+    scratch_sql(db, "SET FOREIGN_KEY_CHECKS = 0");
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        scratch_sql(db, "DELETE FROM %s", tables[i]);
+    scratch_sql(db, "SET FOREIGN_KEY_CHECKS = 1");
+    scratch_sql(db,
+                "UPDATE job_lease SET holder = '', expires_at = '2000-01-01', ticked_at = NULL");
+}
+
+const char *scratch_hex(const struct uuid *user)
+{
+    static char texts[4][35];
+    static unsigned next;
+    char *text = texts[next++ % 4];
+    memcpy(text, "0x", 2);
+    for (size_t i = 0; i < sizeof user->b; i++)
+        snprintf(text + 2 + 2 * i, 3, "%02x", user->b[i]);
+    return text;
+}
+
+struct uuid scratch_user(struct db *db, int64_t balance)
+{
+    struct uuid user;
+    uuid_random(&user);
+    scratch_sql(db, "INSERT INTO user (user_id, created_at) VALUES (%s, NOW(3))",
+                scratch_hex(&user));
+    scratch_sql(db, "INSERT INTO wallet (user_id, balance) VALUES (%s, %lld)", scratch_hex(&user),
+                (long long)balance);
+    if (balance)
+        scratch_sql(db,
+                    "INSERT INTO wallet_entry (user_id, type, amount, balance_after, created_at) "
+                    "VALUES (%s, 'CHARGE', %lld, %lld, NOW(3))",
+                    scratch_hex(&user), (long long)balance, (long long)balance);
+    return user;
+}
+
+int64_t scratch_concert(struct db *db)
+{
+    scratch_sql(db, "INSERT INTO concert (title, time_zone, hold_seconds, hold_extend_seconds, "
+                    "max_seats_per_user, created_at) "
+                    "VALUES ('A concert', 'Asia/Seoul', 300, 120, 4, NOW(3))");
+    int64_t id = scratch_int(db, "SELECT LAST_INSERT_ID()");
+    scratch_sql(db,
+                "INSERT INTO queue_state (concert_id, state, admit_count, admit_interval_seconds, "
+                "max_active, session_seconds, claim_seconds, token_lifetime_seconds, t0) "
+                "VALUES (%lld, 'OPEN', 50, 1, 500, 600, 60, 86400, NOW(3))",
+                (long long)id);
+    scratch_sql(db, "INSERT INTO queue_counter (concert_id) VALUES (%lld)", (long long)id);
+    return id;
+}
+
+int64_t scratch_schedule(struct db *db, int64_t concert_id, int capacity, int64_t price)
+{
+    scratch_sql(db,
+                "INSERT INTO schedule (concert_id, starts_at, local_date, booking_opens_at, "
+                "booking_closes_at, refund_closes_at, capacity, min_price, max_price, created_at) "
+                "SELECT %lld, NOW(3) + INTERVAL 1 DAY, DATE(NOW(3) + INTERVAL 33 HOUR), "
+                "NOW(3) - INTERVAL 1 HOUR, NOW(3) + INTERVAL 1 DAY, NOW(3) + INTERVAL 1 DAY, "
+                "%d, %lld, %lld, NOW(3)",
+                (long long)concert_id, capacity, (long long)price, (long long)price);
+    int64_t id = scratch_int(db, "SELECT LAST_INSERT_ID()");
+    scratch_sql(db,
+                "INSERT INTO seat (schedule_id, seat_number, price, status) "
+                "SELECT %lld, n.i, %lld, 'AVAILABLE' FROM (SELECT 1 + a.d + 10 * b.d + 100 * c.d "
+                "AS i FROM digit a, digit b, digit c) n WHERE n.i <= %d ORDER BY n.i",
+                (long long)id, (long long)price, capacity);
+    return id;
+}
+
+struct caller scratch_inside(struct db *db, const struct uuid *user, int64_t concert_id,
+                             int64_t ticket, int seconds)
+{
+    struct caller caller = {
+        .kind = TOKEN_QUEUE, .user = *user, .concert_id = concert_id, .ticket = ticket};
+    scratch_sql(db,
+                "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, "
+                "expires_at, admitted_at, claimed_at, session_ends_at) "
+                "SELECT %lld, %s, %lld, 'ACTIVE', NOW(3), NOW(3) + INTERVAL %d SECOND, NOW(3), "
+                "NOW(3), NOW(3) + INTERVAL %d SECOND",
+                (long long)concert_id, scratch_hex(user), (long long)ticket, seconds, seconds);
+    caller.token_id = scratch_int(db, "SELECT LAST_INSERT_ID()");
+    caller.exp = scratch_int(db, "SELECT UNIX_TIMESTAMP(NOW()) + %d", seconds);
+    scratch_sql(db,
+                "UPDATE queue_state SET now_serving = GREATEST(now_serving, %lld) "
+                "WHERE concert_id = %lld",
+                (long long)ticket, (long long)concert_id);
+    scratch_sql(db,
+                "UPDATE queue_counter SET next_ticket = GREATEST(next_ticket, %lld) "
+                "WHERE concert_id = %lld",
+                (long long)(ticket + 1), (long long)concert_id);
+    return caller;
+}

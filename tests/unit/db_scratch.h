@@ -1,0 +1,55 @@
+/*
+ * What the tests of the database and the domain share: a scratch database and things to put in it.
+ *
+ * FRONTROW_TEST_CONFIG names a configuration file whose database belongs to the tests: they
+ * migrate it, fill it and empty it. Each test makes the concerts and users it needs.
+ */
+#ifndef FRONTROW_TESTS_DB_SCRATCH_H
+#define FRONTROW_TESTS_DB_SCRATCH_H
+
+#include "base/config.h"
+#include "db/db.h"
+#include "domain/app.h"
+#include <stdbool.h>
+
+/* The configuration; ends the program with a message if there is none. */
+const struct config *scratch_config(void);
+
+/* A connection of its own to the migrated database; free it with db_free. Never NULL: ends the
+ * program with a message if the database is out of reach. */
+struct db *scratch_open(void);
+
+/* An app with a connection of its own, for domain functions; scratch_app_close frees it. */
+struct app scratch_app(void);
+void scratch_app_close(struct app *app);
+
+/* Runs one statement given as a printf format; a failure is a failed assertion. */
+void scratch_sql(struct db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The first column of the first row, an integer; -999 if there is no row (or NULL). */
+int64_t scratch_int(struct db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Lets this connection's clock stand at `ms` (0: run again). It is lost with the connection. */
+void scratch_set_clock(struct db *db, int64_t ms);
+
+/* Deletes every row but those that the schema itself put there. */
+void scratch_wipe(struct db *db);
+
+/* A literal for the user's id, 0x...; static storage for a few at a time. */
+const char *scratch_hex(const struct uuid *user);
+
+/* A user with a wallet that holds `balance`, charged at once if it is not 0. */
+struct uuid scratch_user(struct db *db, int64_t balance);
+
+/* A concert with the default settings, its queue OPEN since now. */
+int64_t scratch_concert(struct db *db);
+
+/* A schedule a day from now, to be booked since an hour ago, with `capacity` seats at `price`. */
+int64_t scratch_schedule(struct db *db, int64_t concert_id, int capacity, int64_t price);
+
+/* Somebody inside: an ACTIVE token with the ticket number given, the session as long as `seconds`;
+ * now serving follows. Returns the queue token's bearer. */
+struct caller scratch_inside(struct db *db, const struct uuid *user, int64_t concert_id,
+                             int64_t ticket, int seconds);
+
+#endif
