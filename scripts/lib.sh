@@ -62,6 +62,29 @@ http_status() (
 # random_hex BYTES
 random_hex() { od -An -v -tx1 -N "$1" /dev/urandom | tr -d ' \n'; }
 
+# conf_create FILE: a new frontrow.conf with random secrets, for its owner's eyes only.
+conf_create() {
+    (
+        umask 077
+        cat >"$1.new" <<END
+# Made by scripts/run. "frontrow config sample" prints every key with its default and meaning.
+# [server] listen, listen_queue and demo, and [database] socket are set anew at each start.
+
+[server]
+
+[database]
+name = frontrow
+user = frontrow
+password = $(random_hex 24)
+
+[auth]
+user_secret = $(random_hex 32)
+queue_secret = $(random_hex 32)
+END
+    )
+    mv -- "$1.new" "$1"
+}
+
 # conf_get FILE SECTION KEY: prints the value, nothing if the key is not there.
 conf_get() {
     awk -v section="$2" -v key="$3" '

@@ -1,0 +1,131 @@
+# shellcheck shell=bash
+# scripts/run and scripts/stop: what they refuse, what they keep, and what they bring back.
+# shellcheck source=SCRIPTDIR/../check.bash
+. "$(dirname -- "${BASH_SOURCE[0]}")/../check.bash"
+# shellcheck source=SCRIPTDIR/product.bash
+. tests/run/product.bash
+
+# refuses TEXT STATUS ARGUMENT...: one line on stderr, that status, and no state folder.
+refuses() {
+    local text=$1 expected=$2 seen status=0
+    shift 2
+    seen=$(scripts/run --state "$folder/refused" "$@" 2>&1 >/dev/null) || status=$?
+    if [[ $status == "$expected" && -n $seen && $seen != *$'\n'* && ! -e $folder/refused ]]; then
+        ok "$text is refused"
+    else
+        not_ok "$text is refused" "status $status: $seen"
+    fi
+}
+refuses "an unknown argument" 2 --nonsense
+refuses "a port that is no number" 2 --port http
+refuses "a port out of bounds" 2 --port 65536
+refuses "an argument without its value" 2 --port
+refuses "an address that is none" 2 --listen not-an-address
+refuses "an address of another machine" 1 --listen 192.0.2.254
+refuses "a state folder with a dollar sign" 2 --state "$folder/a\$b"
+refuses "a state folder that is a file" 2 --state "$said"
+refuses "a setting that is none" 2 --state "$folder/refused" --port 1 --listen FRONTROW
+mkdir -p "$folder/other"
+: >"$folder/other/file"
+refuses "a folder with something else in it" 1 --state "$folder/other"
+same "scripts/stop says that nothing runs" "Nothing runs in $folder/other." \
+    "$(scripts/stop --state "$folder/other")"
+
+# A path too long for unix sockets, with blanks.
+state=$(realpath "$folder")/"state of a run $(printf 'x%.0s' {1..90})"
+start_anywhere "$state"
+has "scripts/run prints the address when the site is ready" "http://127.0.0.1:$port/" "$(cat "$said")"
+same "the site is ready then" 200 "$(status /readyz)"
+same "frontrow.conf is for its owner alone" 600 "$(stat -c %a "$state/frontrow.conf")"
+same "the demo is on" 201 "$(status /api/v1/demo/users -X POST -H 'Content-Type: application/json' -d '{}')"
+sockets=$(cat "$state/run/sockets" 2>/dev/null)
+same "its unix sockets have a private folder" 700 "$(stat -c %a "$sockets" 2>&1)"
+
+refuses "a port in use" 1 --port "$port"
+seen=$(scripts/run --port "$(free_port)" --state "$state" 2>&1) && seen="it started"
+has "a state folder in use is refused" "in use by another run" "$seen"
+
+# What is bought stays bought: a charge, before the parts die and the run is started anew.
+user=00000000-0000-4000-8000-000000000001
+token() { "$BUILD/frontrow" --config "$state/frontrow.conf" token --user "$user" --scope wallet:charge; }
+balance() {
+    curl -s --max-time 10 -H "Authorization: Bearer $(token)" \
+        "http://127.0.0.1:$port/api/v1/users/$user/balance" | jq -r .balance
+}
+same "a charge is taken" 201 "$(status "/api/v1/users/$user/balance/charges" \
+    -H "Authorization: Bearer $(token)" -H 'Content-Type: application/json' -d '{"amount":1234}')"
+
+# process PART: prints the process of that part that its supervisor started.
+process() {
+    local pid command supervisor
+    read -r supervisor _ <"$state/run/supervisor.pid"
+    members "$state" | while read -r pid command; do
+        [[ $command == *"$1"* ]] || continue
+        [[ $(awk '{ print $2 }' <<<"$(sed 's/.*) //' "/proc/$pid/stat")") == "$supervisor" ]] ||
+            continue
+        printf '%s\n' "$pid"
+    done
+}
+came_back() { # PART OLD
+    local pid
+    pid=$(process "$1")
+    [[ -n $pid && $pid != "$2" ]] && is_ready
+}
+for part in mariadbd nginx frontrow-worker frontrow-cron; do
+    pid=$(process "$part")
+    if [[ $pid =~ ^[0-9]+$ ]] && kill -KILL "$pid" && within 30 came_back "$part" "$pid"; then
+        ok "$part comes back after it was killed"
+    else
+        not_ok "$part comes back after it was killed" "was: $pid"$'\n'"$(members "$state")"
+    fi
+done
+same "the charge is still there" 1234 "$(balance)"
+
+gone() { [[ -z $(members "$state") ]]; }
+read -r supervisor _ <"$state/run/supervisor.pid"
+kill -KILL "$supervisor"
+if within 20 gone; then
+    ok "nothing is left when the run itself is killed"
+else
+    not_ok "nothing is left when the run itself is killed" "$(members "$state")"
+fi
+
+secret=$(grep -E 'secret|password' "$state/frontrow.conf")
+start_anywhere "$state" --bare
+ok "the next start goes on after that"
+same "it keeps the secrets" "$secret" "$(grep -E 'secret|password' "$state/frontrow.conf")"
+same "it keeps the data" 1234 "$(balance)"
+same "with --bare the demo is off" 404 "$(status /api/v1/demo/users -X POST -H 'Content-Type: application/json' -d '{}')"
+
+# Killed along with the masters of the parts, whose children nobody tells to stop then.
+read -r supervisor _ <"$state/run/supervisor.pid"
+kill -KILL "$supervisor" "$(process nginx)" "$(process frontrow-worker)"
+if start "$state"; then
+    ok "a start cleans up what a killed run has left"
+else
+    not_ok "a start cleans up what a killed run has left" "$(cat "$said")"
+fi
+
+sockets=$(cat "$state/run/sockets" 2>/dev/null)
+same "scripts/stop says when all has ended" "Stopped." "$(scripts/stop --state "$state" 2>&1)"
+none "nothing runs then" "$(members "$state")"
+none "and the sockets' folder is gone" "$(ls -d "$sockets" 2>/dev/null)"
+
+# Ctrl-C on a run in the foreground, which is the SIGINT that the terminal sends.
+state=$(realpath "$folder")/foreground
+states+=("$state")
+port=$(free_port)
+set -m # or the shell would have it ignore SIGINT
+scripts/run --port "$port" --state "$state" >"$said" 2>&1 &
+pid=$!
+set +m
+if within 90 is_ready; then
+    ok "a run in the foreground becomes ready"
+else
+    not_ok "a run in the foreground becomes ready" "$(cat "$said")"
+fi
+kill -INT -- "-$pid"
+ended=0
+wait "$pid" || ended=$?
+same "Ctrl-C ends it in order" 0 "$ended"
+none "and nothing of it is left" "$(members "$state")"
