@@ -8,6 +8,7 @@
 #include "domain/queue.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "db/tx.h"
 #include "domain/booking.h"
 #include "domain/queue_place.h"
@@ -363,6 +364,13 @@ enum err queue_require_inside(struct app *app, const struct caller *caller, int6
 }
 
 /* --- In transactions --- */
+
+void queue_claim(struct app *app, const struct caller *caller)
+{
+    enum err e = db_exec(app->db, STMT_TOKEN_CLAIM, NULL, DB_P_INT(caller->token_id));
+    if (e != ERR_OK)
+        log_warn("claim", "err=%s", err_name(e));
+}
 
 enum err queue_lock(struct app *app, const struct caller *caller, struct queue_row *out)
 {

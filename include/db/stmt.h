@@ -41,13 +41,20 @@
 
 #define STMT_SEAT_COLUMNS                                                                          \
     "seat_id, seat_number, section, row_label, price, "                                            \
-    "CASE WHEN status = 'HELD' AND hold_expires_at <= NOW(3) THEN 'AVAILABLE' ELSE status END "
+    "CASE WHEN status = 'HELD' AND hold_expires_at <= NOW(3) THEN 'AVAILABLE' ELSE status END, " \
+    "reservation_id "
 
 #define STMT_SEAT_CHOICE "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND "
 
 #define STMT_SEAT_TAKE                                                                             \
     "UPDATE seat SET status = 'HELD', reservation_id = ?, hold_expires_at = ? WHERE "              \
     STMT_SEAT_FREE " AND seat_id IN "
+
+/* Numbers from 0 on come from multiplying the ten rows of digit. */
+#define STMT_SEATS_INSERT(number, digits)                                                          \
+    "INSERT INTO seat (schedule_id, seat_number, section, row_label, price, status) "              \
+    "SELECT ?, ? + n.i, ?, CASE WHEN ? > 0 THEN CAST(n.i DIV ? + 1 AS CHAR) END, ?, 'AVAILABLE' "  \
+    "FROM (SELECT " number " AS i FROM " digits ") n WHERE n.i < ? ORDER BY n.i LIMIT ?"
 
 #define STMT_RESERVATION_COLUMNS                                                                   \
     "r.reservation_id, r.user_id, r.concert_id, r.schedule_id, "                                   \
@@ -288,41 +295,43 @@
       "booking_closes_at, refund_closes_at, capacity, min_price, max_price, created_at) "          \
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3))")                                                \
     X(SCHEDULE_REDATE, 2, 0, "UPDATE schedule SET local_date = ? WHERE schedule_id = ?")           \
-    X(SEATS_INSERT, 8, 0,                                                                          \
-      "INSERT INTO seat (schedule_id, seat_number, section, row_label, price, status) "            \
-      "SELECT ?, ? + n.i, ?, CASE WHEN ? > 0 THEN CAST(n.i DIV ? + 1 AS CHAR) END, ?, 'AVAILABLE' " \
-      "FROM (SELECT a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d AS i "                   \
-      "FROM digit a, digit b, digit c, digit e, digit f) n WHERE n.i < ? ORDER BY n.i LIMIT ?")    \
+    X(SEATS_INSERT_100, 8, 0, STMT_SEATS_INSERT("a.d + 10 * b.d", "digit a, digit b"))             \
+    X(SEATS_INSERT_10000, 8, 0,                                                                    \
+      STMT_SEATS_INSERT("a.d + 10 * b.d + 100 * c.d + 1000 * e.d",                                 \
+                        "digit a, digit b, digit c, digit e"))                                     \
+    X(SEATS_INSERT_100000, 8, 0,                                                                   \
+      STMT_SEATS_INSERT("a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d",                   \
+                        "digit a, digit b, digit c, digit e, digit f"))                            \
     X(SEATS_BLOCK, 101, 0,                                                                         \
       "UPDATE seat SET status = 'BLOCKED' WHERE schedule_id = ? AND seat_number IN ("              \
       STMT_100_MARKS ")")                                                                          \
     X(SCHEDULE_GET, 1, 11,                                                                         \
       "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.schedule_id = ?")                   \
-    X(SCHEDULE_LIST, 1, 12,                                                                        \
+    X(SCHEDULE_LIST, 1, 13,                                                                        \
       "SELECT " STMT_SCHEDULE_COLUMNS                                                              \
       ", (SELECT COUNT(*) FROM seat t WHERE t.schedule_id = s.schedule_id "                        \
-      "AND (t.status = 'AVAILABLE' OR (t.status = 'HELD' AND t.hold_expires_at <= NOW(3)))) "      \
-      "FROM schedule s WHERE s.concert_id = ? AND s.canceled_at IS NULL "                          \
+      "AND (t.status = 'AVAILABLE' OR (t.status = 'HELD' AND t.hold_expires_at <= NOW(3)))), "     \
+      "s.booking_opens_at <= NOW(3) FROM schedule s WHERE s.concert_id = ? AND s.canceled_at IS NULL "                          \
       "AND s.booking_closes_at > NOW(3) ORDER BY s.starts_at, s.schedule_id")                      \
     X(SCHEDULE_BY_DATE, 2, 11,                                                                     \
       "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.concert_id = ? "                    \
       "AND s.local_date = ? AND s.canceled_at IS NULL ORDER BY s.starts_at, s.schedule_id LIMIT 100") \
-    X(SEATS_FREE, 1, 6,                                                                            \
+    X(SEATS_FREE, 1, 7,                                                                            \
       "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND " STMT_SEAT_FREE            \
       " ORDER BY seat_number")                                                                     \
-    X(SEATS_ALL, 1, 6,                                                                             \
+    X(SEATS_ALL, 1, 7,                                                                             \
       "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? ORDER BY seat_number")          \
     /* reservations */                                                                             \
     X(BOOKING_TERMS, 1, 7,                                                                         \
       "SELECT s.concert_id, s.starts_at, s.booking_opens_at, s.booking_closes_at, s.canceled_at, " \
       "c.hold_seconds, c.max_seats_per_user FROM schedule s "                                      \
       "JOIN concert c ON c.concert_id = s.concert_id WHERE s.schedule_id = ?")                     \
-    X(SEATS_BY_NUMBER_4, 5, 6,                                                                     \
+    X(SEATS_BY_NUMBER_4, 5, 7,                                                                     \
       STMT_SEAT_CHOICE "seat_number IN (" STMT_4_MARKS ") ORDER BY seat_id")                       \
-    X(SEATS_BY_NUMBER_100, 101, 6,                                                                 \
+    X(SEATS_BY_NUMBER_100, 101, 7,                                                                 \
       STMT_SEAT_CHOICE "seat_number IN (" STMT_100_MARKS ") ORDER BY seat_id")                     \
-    X(SEATS_BY_ID_4, 5, 6, STMT_SEAT_CHOICE "seat_id IN (" STMT_4_MARKS ") ORDER BY seat_id")      \
-    X(SEATS_BY_ID_100, 101, 6, STMT_SEAT_CHOICE "seat_id IN (" STMT_100_MARKS ") ORDER BY seat_id") \
+    X(SEATS_BY_ID_4, 5, 7, STMT_SEAT_CHOICE "seat_id IN (" STMT_4_MARKS ") ORDER BY seat_id")      \
+    X(SEATS_BY_ID_100, 101, 7, STMT_SEAT_CHOICE "seat_id IN (" STMT_100_MARKS ") ORDER BY seat_id") \
     X(SEATS_TAKE_4, 6, 0, STMT_SEAT_TAKE "(" STMT_4_MARKS ")")                                     \
     X(SEATS_TAKE_100, 102, 0, STMT_SEAT_TAKE "(" STMT_100_MARKS ")")                               \
     X(SEATS_RELEASE, 1, 0,                                                                         \

@@ -84,6 +84,10 @@ struct queue_row {
     int64_t expires_at;
 };
 
+/* Claims an admitted session for good, after a transaction that called but failed: its own claim
+ * went with it. What goes wrong here is logged. */
+void queue_claim(struct app *app, const struct caller *caller);
+
 /* Locks the row and claims the session. A row that is gone gives live = false. */
 enum err queue_lock(struct app *app, const struct caller *caller, struct queue_row *out) MUSTCHECK;
 

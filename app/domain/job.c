@@ -1,0 +1,222 @@
+/*
+ * The job's tick: admit, expire, tidy, publish, delete; see domain/job.h.
+ *
+ * Which batches a tick admits. Batches fall at t0 + k * interval; those whose time lies between the
+ * last tick and this one are due. After a pause of the job (a host that died) only those of the
+ * last five seconds are made up for, or the newest one if all are older, so that neither a cycle is
+ * skipped nor a minute's worth let in at once; the others lapse. Two jobs that meet cannot admit a
+ * batch twice: its number is raised by a conditional UPDATE in the transaction that admits.
+ *
+ * Nobody but a tick admits, so counting who is inside and admitting up to the cap under the lock of
+ * the queue's row keeps the cap, whatever else happens at the same time.
+ */
+#include "domain/job.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "db/tx.h"
+#include "domain/job_queue.h"
+#include "domain/snapshot.h"
+#include <time.h>
+
+enum { EXPIRE_CHUNK = 1000, EXPIRE_ROUNDS = 100 };
+enum { HOLD_CHUNK = 500, HOLDS_PER_TRANSACTION = 20 };
+enum { DELETE_CHUNK = 500, TICKS_PER_CLEANING = 10 };
+
+/* --- The lease --- */
+
+struct lease {
+    char holder[101];
+    int64_t expires_at, ticked_at, now;
+};
+
+static enum err read_lease(const struct db_value *row, void *arg)
+{
+    struct lease *l = arg;
+    db_text(&row[0], l->holder, sizeof l->holder);
+    l->expires_at = db_time(&row[1]);
+    l->ticked_at = db_time(&row[2]);
+    l->now = db_time(&row[3]);
+    return ERR_OK;
+}
+
+static enum err take_lease(struct db *db, const char *holder, struct lease *l, bool *mine)
+{
+    int64_t affected = 0;
+    enum err e = db_exec(db, STMT_LEASE_TAKE, &affected, DB_P_STR(holder), DB_P_STR(holder));
+    if (e == ERR_OK)
+        e = db_query_one(db, STMT_LEASE_GET, read_lease, l);
+    *mine = affected == 1;
+    return e;
+}
+
+enum err job_release(struct app *app, const char *holder)
+{
+    return db_exec(app->db, STMT_LEASE_RELEASE, NULL, DB_P_STR(holder));
+}
+
+/* --- Expiring --- */
+
+static enum err expire(struct db *db, const char *status, int64_t *count)
+{
+    int64_t affected = EXPIRE_CHUNK;
+    enum err e = ERR_OK;
+    for (int i = 0; e == ERR_OK && affected == EXPIRE_CHUNK && i < EXPIRE_ROUNDS; i++) {
+        e = db_exec(db, STMT_JOB_EXPIRE, &affected, DB_P_STR(status), DB_P_INT(EXPIRE_CHUNK));
+        if (e == ERR_OK)
+            *count += affected;
+    }
+    /* A conflict with a visitor's transaction: what is left goes at the next tick. */
+    return e == ERR_DB_RETRY || e == ERR_DB_LOCK_TIMEOUT ? ERR_OK : e;
+}
+
+struct tidy {
+    int64_t ids[HOLD_CHUNK];
+    int count, from;
+    int64_t expired;
+};
+
+static enum err read_id(const struct db_value *row, void *arg)
+{
+    struct tidy *t = arg;
+    t->ids[t->count++] = db_int(&row[0]);
+    return ERR_OK;
+}
+
+/* The reservation first, then its seats, as everyone locks them. The seats that a later buyer has
+ * taken name another reservation already. */
+static enum err tidy_some(struct db *db, void *arg)
+{
+    struct tidy *t = arg;
+    t->expired = 0;
+    for (int i = t->from; i < t->count && i < t->from + HOLDS_PER_TRANSACTION; i++) {
+        int64_t affected = 0;
+        enum err e = db_exec(db, STMT_RESERVATION_EXPIRE, &affected, DB_P_INT(t->ids[i]));
+        if (e == ERR_OK && affected == 1)
+            e = db_exec(db, STMT_SEATS_RELEASE, NULL, DB_P_INT(t->ids[i]));
+        if (e != ERR_OK)
+            return e;
+        t->expired += affected;
+    }
+    return ERR_OK;
+}
+
+static enum err tidy_holds(struct db *db, int64_t *count)
+{
+    static struct tidy t;
+    t = (struct tidy){.count = 0};
+    enum err e = db_query(db, STMT_JOB_HOLDS, read_id, &t, DB_P_INT(HOLD_CHUNK));
+    for (; e == ERR_OK && t.from < t.count; t.from += HOLDS_PER_TRANSACTION) {
+        e = tx_run(db, tidy_some, &t);
+        if (e == ERR_OK)
+            *count += t.expired;
+    }
+    return e;
+}
+
+/* --- Deleting what is old --- */
+
+static enum err clean(struct app *app, int64_t *deleted)
+{
+    static const char *const over[] = {"FINISHED", "LEFT", "EXPIRED", "VOID"};
+    struct db *db = app->db;
+    int64_t days = app->cfg->queue_retention_days, affected = 0;
+    enum err e = ERR_OK;
+    for (size_t i = 0; e == ERR_OK && i < sizeof over / sizeof *over; i++) {
+        e = db_exec(db, STMT_JOB_DELETE_TOKENS, &affected, DB_P_STR(over[i]), DB_P_INT(days),
+                    DB_P_INT(DELETE_CHUNK));
+        *deleted += e == ERR_OK ? affected : 0;
+    }
+    if (e == ERR_OK)
+        e = db_exec(db, STMT_JOB_DELETE_IDEM, &affected, DB_P_INT(DELETE_CHUNK));
+    *deleted += e == ERR_OK ? affected : 0;
+    if (e == ERR_OK)
+        e = db_exec(db, STMT_JOB_DELETE_ADMISSIONS, &affected, DB_P_INT(days),
+                    DB_P_INT(DELETE_CHUNK));
+    *deleted += e == ERR_OK ? affected : 0;
+    if (e == ERR_OK)
+        e = db_exec(db, STMT_JOB_DELETE_OUTBOX, &affected, DB_P_INT(days), DB_P_INT(DELETE_CHUNK));
+    *deleted += e == ERR_OK ? affected : 0;
+    return e == ERR_DB_RETRY || e == ERR_DB_LOCK_TIMEOUT ? ERR_OK : e;
+}
+
+/* --- The tick --- */
+
+static enum err do_tick(struct app *app, const char *holder, const struct lease *lease,
+                        struct job_report *report)
+{
+    static int64_t ticks;
+    enum err e = expire(app->db, "ACTIVE", &report->sessions_expired);
+    if (e == ERR_OK)
+        e = expire(app->db, "WAITING", &report->waits_expired);
+    if (e == ERR_OK)
+        e = job_queues(app, lease->ticked_at, lease->now, &report->admitted);
+    if (e == ERR_OK)
+        e = db_exec(app->db, STMT_LEASE_TICKED, NULL, DB_P_TIME(lease->now), DB_P_STR(holder));
+    if (e == ERR_OK)
+        e = tidy_holds(app->db, &report->holds_expired);
+    if (e == ERR_OK && ticks++ % TICKS_PER_CLEANING == 0)
+        e = clean(app, &report->rows_deleted);
+    return e;
+}
+
+enum err job_tick(struct app *app, const char *holder, struct job_report *report)
+{
+    struct lease lease;
+    *report = (struct job_report){.lease = false};
+    enum err e = take_lease(app->db, holder, &lease, &report->lease);
+    return e == ERR_OK && report->lease ? do_tick(app, holder, &lease, report) : e;
+}
+
+/* --- The loop --- */
+
+/* Sleeps until the next point of the database clock's grid; a signal ends it. */
+static void sleep_to_grid(struct app *app, int64_t offset_ms, volatile sig_atomic_t *stop)
+{
+    int64_t tick = app->cfg->queue_tick_ms;
+    int64_t now = clock_monotonic_ms() + offset_ms;
+    int64_t wait = tick - now % tick;
+    struct timespec ts = {.tv_sec = wait / 1000, .tv_nsec = wait % 1000 * 1000000};
+    if (!*stop)
+        nanosleep(&ts, NULL);
+}
+
+/* The database's clock less ours; the last known one while it is out of reach. */
+static int64_t clock_offset(struct app *app, int64_t last)
+{
+    int64_t now = 0;
+    return db_now(app->db, &now) == ERR_OK ? now - clock_monotonic_ms() : last;
+}
+
+static void log_tick(enum err e, const struct job_report *r, int64_t ms)
+{
+    if (e != ERR_OK)
+        log_warn("tick", "err=%s", err_name(e));
+    else if (r->admitted || r->sessions_expired || r->waits_expired || r->holds_expired ||
+             r->rows_deleted)
+        log_info("tick", "admitted=%lld sessions=%lld waits=%lld holds=%lld deleted=%lld ms=%lld",
+                 (long long)r->admitted, (long long)r->sessions_expired,
+                 (long long)r->waits_expired, (long long)r->holds_expired,
+                 (long long)r->rows_deleted, (long long)ms);
+}
+
+int job_run(struct app *app, const char *holder, int seconds, volatile sig_atomic_t *stop)
+{
+    int64_t end = clock_monotonic_ms() + seconds * 1000LL;
+    int64_t offset = clock_offset(app, 0);
+    bool had_lease = false;
+    while (!*stop && clock_monotonic_ms() < end) {
+        struct job_report report;
+        int64_t start = clock_monotonic_ms();
+        enum err e = job_tick(app, holder, &report);
+        if (e != ERR_OK || report.lease != had_lease)
+            log_info("lease", "held=%s", report.lease ? "yes" : "no");
+        had_lease = report.lease;
+        log_tick(e, &report, clock_monotonic_ms() - start);
+        offset = clock_offset(app, offset);
+        sleep_to_grid(app, offset, stop);
+    }
+    if (had_lease && job_release(app, holder) != ERR_OK)
+        log_warn("lease", "released=no");
+    return 0;
+}

@@ -1,0 +1,287 @@
+/* Admission and the published state of each queue, see domain/job_queue.h and job.c. */
+#include "domain/job_queue.h"
+
+#include "base/log.h"
+#include "db/tx.h"
+#include "domain/queue.h"
+#include "domain/snapshot.h"
+#include <math.h>
+#include <stdlib.h>
+
+/* How far back missed batches are made up for. */
+enum { CATCH_UP_MS = 5000 };
+/* Up to so many who wait are counted; beyond, the numbers tell. */
+enum { COUNT_MAX = 10000 };
+
+int64_t job_batches_due(int64_t t0, int64_t interval_seconds, int64_t last_batch, int64_t since,
+                        int64_t now, int64_t *newest)
+{
+    int64_t step = interval_seconds * 1000;
+    *newest = last_batch;
+    if (now < t0)
+        return 0;
+    *newest = (now - t0) / step;
+    int64_t past = since < t0 ? -1 : (since - t0) / step;
+    if (past < last_batch)
+        past = last_batch;
+    int64_t due = *newest - past;
+    if (due <= 1)
+        return due > 0 ? due : 0;
+    int64_t recent = now - CATCH_UP_MS < t0 ? -1 : (now - CATCH_UP_MS - t0) / step;
+    if (recent > past)
+        due = *newest - recent;
+    return due < 1 ? 1 : due;
+}
+
+int64_t job_smooth_rate(int64_t rate_micros, int64_t admitted, double seconds,
+                        int64_t interval_seconds)
+{
+    double window = interval_seconds > 15 ? 2.0 * (double)interval_seconds : 30.0;
+    double real = (double)admitted * 1e6;
+    if (rate_micros < 0)
+        return admitted ? (int64_t)(real / (double)interval_seconds) : -1;
+    if (seconds <= 0)
+        return rate_micros;
+    double weight = 1 - exp(-seconds / window);
+    return (int64_t)((double)rate_micros + weight * (real / seconds - (double)rate_micros));
+}
+
+/* What a tick has to know of a queue before it locks it. */
+struct glance {
+    int64_t concert_id, last_ticket, waiting, active, max_ticket;
+    bool sold_out, someone_waits, someone_inside;
+};
+
+struct glances {
+    struct glance *v;
+    int count, cap;
+};
+
+static enum err read_glance(const struct db_value *row, void *arg)
+{
+    struct glances *g = arg;
+    if (g->count == g->cap) {
+        int cap = g->cap ? g->cap * 2 : 64;
+        struct glance *more = realloc(g->v, (size_t)cap * sizeof *more);
+        if (!more)
+            return ERR_INTERNAL;
+        g->v = more;
+        g->cap = cap;
+    }
+    g->v[g->count++] = (struct glance){
+        .concert_id = db_int(&row[0]),
+        .sold_out = db_int(&row[1]) != 0,
+        .last_ticket = db_int(&row[2]),
+        .waiting = db_int(&row[3]),
+        .active = db_int(&row[4]),
+        .max_ticket = db_int(&row[5]),
+        .someone_waits = db_int(&row[6]) != 0,
+        .someone_inside = db_int(&row[7]) != 0,
+    };
+    return ERR_OK;
+}
+
+/* A queue under its lock. */
+struct locked {
+    enum queue_condition state;
+    bool sold_out;
+    int64_t t0, last_batch, admit_count, interval, max_active, session, claim, now_serving;
+    int64_t rate_micros, rate_at, now;
+};
+
+static enum err read_locked(const struct db_value *row, void *arg)
+{
+    struct locked *q = arg;
+    char state[9];
+    db_text(&row[0], state, sizeof state);
+    if (!queue_condition_parse(state, &q->state))
+        q->state = QUEUE_CLOSED;
+    q->sold_out = db_int(&row[1]) != 0;
+    q->t0 = db_time(&row[2]);
+    q->last_batch = db_int(&row[3]);
+    q->admit_count = db_int(&row[4]);
+    q->interval = db_int(&row[5]);
+    q->max_active = db_int(&row[6]);
+    q->session = db_int(&row[7]);
+    q->claim = db_int(&row[8]);
+    q->now_serving = db_int(&row[9]);
+    q->rate_micros = db_is_null(&row[10]) ? -1 : db_int(&row[10]);
+    q->rate_at = db_time(&row[11]);
+    q->now = db_time(&row[12]);
+    return ERR_OK;
+}
+
+static enum err read_int(const struct db_value *row, void *arg)
+{
+    *(int64_t *)arg = db_int(&row[0]);
+    return ERR_OK;
+}
+
+struct work {
+    struct app *app;
+    struct glance *glance;
+    int64_t since, now;
+    bool sold_out;
+    int64_t admitted; /* out */
+    struct locked q;
+};
+
+/* --- Admission --- */
+
+static enum err count_active(struct db *db, int64_t concert_id, int64_t *active)
+{
+    return db_query_one(db, STMT_JOB_ACTIVE, read_int, active, DB_P_INT(concert_id));
+}
+
+/* How many may come in now: the due batches' places, as far as the cap allows. */
+static enum err places(struct db *db, const struct work *w, int64_t *n, int64_t *active,
+                       int64_t *newest)
+{
+    const struct locked *q = &w->q;
+    int64_t due = 0;
+    *n = 0;
+    *active = 0;
+    if ((q->state == QUEUE_OPEN || q->state == QUEUE_DRAINING) && !w->sold_out)
+        due = job_batches_due(q->t0, q->interval, q->last_batch, w->since, w->now, newest);
+    if (due == 0)
+        return ERR_OK;
+    *n = due * q->admit_count;
+    enum err e = count_active(db, w->glance->concert_id, active);
+    if (e == ERR_OK && q->max_active > 0 && *n > q->max_active - *active)
+        *n = q->max_active > *active ? q->max_active - *active : 0;
+    return e;
+}
+
+/* The moment of admission is read after the count: whoever was not counted any more had ended
+ * before it. */
+static enum err admit_lowest(struct db *db, struct work *w, int64_t n, int64_t active,
+                             int64_t newest)
+{
+    const struct locked *q = &w->q;
+    int64_t id = w->glance->concert_id, t = 0, last = 0, moved = 0;
+    int64_t first_end = q->claim > 0 && q->claim < q->session ? q->claim : q->session;
+    enum err e = db_now(db, &t);
+    if (e == ERR_OK)
+        e = db_exec(db, STMT_JOB_ADMIT, &w->admitted, DB_P_TIME(t), DB_P_TIME(t),
+                    DB_P_INT(q->session), DB_P_TIME(t), DB_P_INT(first_end), DB_P_INT(id),
+                    DB_P_TIME(t), DB_P_INT(n));
+    if (e != ERR_OK || w->admitted == 0)
+        return e;
+    e = db_query_one(db, STMT_JOB_LAST_ADMITTED, read_int, &last, DB_P_INT(id));
+    if (e == ERR_OK)
+        e = db_exec(db, STMT_JOB_BATCH_DONE, &moved, DB_P_INT(last), DB_P_INT(newest),
+                    DB_P_INT(id), DB_P_INT(newest));
+    if (e == ERR_OK && moved != 1)
+        e = ERR_DB_RETRY;
+    if (e == ERR_OK)
+        e = db_exec(db, STMT_ADMISSION_INSERT, NULL, DB_P_INT(id), DB_P_TIME(t),
+                    DB_P_INT(w->admitted), DB_P_INT(active), DB_P_INT(q->max_active),
+                    DB_P_INT(last));
+    return e;
+}
+
+static enum err admit(struct db *db, void *arg)
+{
+    struct work *w = arg;
+    int64_t n = 0, active = 0, newest = 0;
+    w->admitted = 0;
+    enum err e = db_query_one(db, STMT_JOB_QUEUE_LOCK, read_locked, &w->q,
+                              DB_P_INT(w->glance->concert_id));
+    if (e == ERR_OK)
+        e = places(db, w, &n, &active, &newest);
+    return e == ERR_OK && n > 0 ? admit_lowest(db, w, n, active, newest) : e;
+}
+
+/* --- Publishing --- */
+
+/* Counted exactly while it is cheap; a longer queue by its numbers less those that nobody holds. */
+static enum err count_waiting(struct db *db, const struct work *w, int64_t now_serving,
+                              int64_t *waiting)
+{
+    int64_t id = w->glance->concert_id, gone = 0;
+    enum err e = db_query_one(db, STMT_JOB_WAITING, read_int, waiting, DB_P_INT(id),
+                              DB_P_INT(COUNT_MAX));
+    if (e != ERR_OK || *waiting < COUNT_MAX)
+        return e;
+    e = db_query_one(db, STMT_JOB_GONE, read_int, &gone, DB_P_INT(id), DB_P_INT(now_serving));
+    int64_t by_number = w->glance->max_ticket - now_serving - gone;
+    if (by_number > *waiting)
+        *waiting = by_number;
+    return e;
+}
+
+static int64_t new_rate(const struct work *w, bool demand)
+{
+    const struct locked *q = &w->q;
+    double seconds = q->rate_at < 0 ? 0 : (double)(w->now - q->rate_at) / 1000;
+    if (!demand)
+        return q->rate_micros;
+    return job_smooth_rate(q->rate_micros, w->admitted, seconds, q->interval);
+}
+
+static enum err publish(struct work *w)
+{
+    struct db *db = w->app->db;
+    struct glance *g = w->glance;
+    int64_t waiting = 0, active = 0, now_serving = w->q.now_serving;
+    enum err e = ERR_OK;
+    if (w->admitted > 0)
+        e = db_query_one(db, STMT_JOB_LAST_ADMITTED, read_int, &now_serving,
+                         DB_P_INT(g->concert_id));
+    if (now_serving < w->q.now_serving)
+        now_serving = w->q.now_serving; /* the highest one has left already */
+    if (e == ERR_OK)
+        e = count_active(db, g->concert_id, &active);
+    if (e == ERR_OK)
+        e = count_waiting(db, w, now_serving, &waiting);
+    if (e != ERR_OK)
+        return e;
+    int64_t rate = new_rate(w, w->admitted > 0 || g->someone_waits);
+    return db_exec(db, STMT_JOB_PUBLISH, NULL, DB_P_INT(g->max_ticket), DB_P_INT(waiting),
+                   DB_P_INT(active), DB_P_INT(w->sold_out),
+                   rate < 0 ? DB_P_NULL : DB_P_INT(rate), DB_P_TIME(w->now),
+                   DB_P_INT(g->concert_id));
+}
+
+/* --- All queues --- */
+
+static bool idle(const struct glance *g)
+{
+    return !g->someone_waits && !g->someone_inside && g->waiting == 0 && g->active == 0 &&
+           !g->sold_out && g->max_ticket <= g->last_ticket;
+}
+
+static enum err job_queue(struct app *app, struct glance *g, int64_t since, int64_t now,
+                          int64_t *admitted)
+{
+    struct work w = {.app = app, .glance = g, .since = since, .now = now};
+    int64_t sold_out = 0;
+    enum err e = db_query_one(app->db, STMT_JOB_SOLD_OUT, read_int, &sold_out,
+                              DB_P_INT(g->concert_id), DB_P_INT(g->concert_id));
+    w.sold_out = sold_out != 0;
+    if (e == ERR_OK)
+        e = tx_run(app->db, admit, &w);
+    if (e == ERR_OK)
+        e = publish(&w);
+    *admitted += w.admitted;
+    return e;
+}
+
+/* One queue's trouble (a conflict that did not end) does not hold up the others. */
+enum err job_queues(struct app *app, int64_t since, int64_t now, int64_t *admitted)
+{
+    struct glances g = {0};
+    enum err e = db_query(app->db, STMT_JOB_QUEUES, read_glance, &g);
+    for (int i = 0; e == ERR_OK && i < g.count; i++) {
+        if (idle(&g.v[i]))
+            continue;
+        e = job_queue(app, &g.v[i], since, now, admitted);
+        if (e == ERR_BUSY || e == ERR_DB_RETRY || e == ERR_DB_LOCK_TIMEOUT) {
+            log_warn("tick_queue", "concert=%lld err=%s", (long long)g.v[i].concert_id,
+                     err_name(e));
+            e = ERR_OK;
+        }
+    }
+    free(g.v);
+    return e;
+}
