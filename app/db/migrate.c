@@ -44,12 +44,15 @@ static enum err applied(struct db *db, int64_t *number)
     return db_command(db, "SELECT COALESCE(MAX(number), 0) FROM schema_migration", number);
 }
 
+/* Making the row waits for whoever has locked it, as locking it does. */
 static enum err take_turn(struct db *lock)
 {
     int64_t deadline = clock_monotonic_ms() + MIGRATE_PATIENCE_SECONDS * 1000LL;
     enum err e;
     do {
-        e = db_command(lock, "START TRANSACTION", NULL);
+        e = db_script(lock, base_tables);
+        if (e == ERR_OK)
+            e = db_command(lock, "START TRANSACTION", NULL);
         if (e == ERR_OK)
             e = db_command(lock, "UPDATE schema_lock SET id = id WHERE id = 1", NULL);
     } while ((e == ERR_DB_LOCK_TIMEOUT || e == ERR_DB_RETRY) && clock_monotonic_ms() < deadline);
@@ -97,9 +100,7 @@ enum err migrate_run(const struct config *cfg, FILE *progress)
     if (!db || !lock)
         goto out;
     db_set_patience(db, MIGRATE_PATIENCE_SECONDS);
-    e = db_script(db, base_tables);
-    if (e == ERR_OK)
-        e = take_turn(lock);
+    e = take_turn(lock);
     if (e == ERR_OK)
         e = apply_missing(db, progress);
 out:

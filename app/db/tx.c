@@ -15,16 +15,35 @@ static void pause_before(int tries)
     nanosleep(&(struct timespec){.tv_nsec = us * 1000}, NULL);
 }
 
-static enum err once(struct db *db, const char *begin, tx_fn *fn, void *arg, bool *unknown)
+/* What is said to begin: `isolation` (or NULL) holds for the one transaction after it, so both go
+ * to the same connection, at each run. */
+struct beginning {
+    const char *isolation, *start;
+};
+
+static enum err begin(struct db *db, const struct beginning *b)
 {
-    enum err e = db_command(db, begin, NULL);
+    enum err e = b->isolation ? db_command(db, b->isolation, NULL) : db_open(db);
     if (e != ERR_OK)
         return e;
     db_set_in_transaction(db, true);
+    e = db_command(db, b->start, NULL);
+    if (e != ERR_OK)
+        db_set_in_transaction(db, false);
+    return e;
+}
+
+static enum err once(struct db *db, const struct beginning *b, tx_fn *fn, void *arg, bool *unknown)
+{
+    enum err e = begin(db, b);
+    if (e != ERR_OK)
+        return e;
     e = fn(db, arg);
     if (e == ERR_OK) {
         e = db_command(db, "COMMIT", NULL);
         *unknown = e == ERR_DB_LOST;
+        if (e != ERR_OK)
+            db_close(db); /* else the next START TRANSACTION could commit what is left */
     } else if (e != ERR_DB_LOST && db_command(db, "ROLLBACK", NULL) != ERR_OK) {
         db_close(db); /* the server rolls back what a closed connection left */
     }
@@ -32,18 +51,18 @@ static enum err once(struct db *db, const char *begin, tx_fn *fn, void *arg, boo
     return e;
 }
 
-static enum err run(struct db *db, const char *begin, tx_fn *fn, void *arg)
+static enum err run(struct db *db, const struct beginning *b, tx_fn *fn, void *arg)
 {
     int deadlocks = 0, timeouts = 0, lost = 0;
     for (;;) {
         bool unknown = false;
-        enum err e = once(db, begin, fn, arg, &unknown);
+        enum err e = once(db, b, fn, arg, &unknown);
         if (unknown)
             return ERR_BUSY;
-        if (e == ERR_DB_RETRY ? ++deadlocks > MAX_DEADLOCKS
+        if (e == ERR_DB_RETRY          ? ++deadlocks > MAX_DEADLOCKS
             : e == ERR_DB_LOCK_TIMEOUT ? ++timeouts > MAX_LOCK_TIMEOUTS
-            : e == ERR_DB_LOST ? ++lost > MAX_LOST
-                               : true)
+            : e == ERR_DB_LOST         ? ++lost > MAX_LOST
+                                       : true)
             return e == ERR_DB_RETRY || e == ERR_DB_LOCK_TIMEOUT || e == ERR_DB_LOST ? ERR_BUSY : e;
         metrics_db_retry();
         if (e != ERR_DB_LOST)
@@ -53,13 +72,14 @@ static enum err run(struct db *db, const char *begin, tx_fn *fn, void *arg)
 
 enum err tx_run(struct db *db, tx_fn *fn, void *arg)
 {
-    return run(db, "START TRANSACTION", fn, arg);
+    static const struct beginning plain = {NULL, "START TRANSACTION"};
+    return run(db, &plain, fn, arg);
 }
 
 enum err tx_snapshot(struct db *db, tx_fn *fn, void *arg)
 {
-    enum err e = db_command(db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", NULL);
-    if (e != ERR_OK)
-        return e;
-    return run(db, "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY", fn, arg);
+    static const struct beginning snapshot = {
+        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
+        "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"};
+    return run(db, &snapshot, fn, arg);
 }
