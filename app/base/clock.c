@@ -183,7 +183,7 @@ bool clock_parse(const char *text, size_t len, int64_t *ms)
         !take_char(&r, ':', ':') || !take_number(&r, 2, 0, 59, &t.tm_sec) ||
         !take_fraction(&r, &fraction) || !take_offset(&r, &offset) || r.len > 0)
         return false;
-    moment = ((int64_t)timegm(&t) - offset * 60) * 1000 + fraction;
+    moment = ((int64_t)timegm(&t) - (int64_t)offset * 60) * 1000 + fraction;
     if (moment < 0 || moment > CLOCK_MAX_MS)
         return false;
     *ms = moment;

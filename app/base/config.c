@@ -122,7 +122,7 @@ static char *skip_blanks(char *s)
     return s;
 }
 
-static void cut_blanks(char *s, char *end)
+static void cut_blanks(const char *s, char *end)
 {
     while (end > s && is_blank(end[-1]))
         end--;
@@ -348,6 +348,7 @@ enum err config_load(const char *path, struct config *out, char *why, size_t why
     struct stat st;
     bool ok;
 
+    why[0] = '\0';
     if (!file) {
         refuse(&p, "%s", strerror(errno));
         return ERR_INTERNAL;

@@ -6,6 +6,9 @@
 #include <string.h>
 #include <time.h>
 
+/* 65 characters. */
+#define TOO_LONG "Asia/Seoul/Asia/Seoul/Asia/Seoul/Asia/Seoul/Asia/Seoul/Asia/Seoul"
+
 static int64_t parse(const char *text)
 {
     int64_t ms = -1;
@@ -180,8 +183,7 @@ static void test_refuses_what_is_no_zone(void)
                                       "zone.tab",
                                       "tzdata.zi",
                                       "/etc/passwd",
-                                      "Asia/Seoul/Asia/Seoul/Asia/Seoul/Asia/Seoul/Asia/Seoul/"
-                                      "Asia/Seoul"};
+                                      TOO_LONG};
     char out[CLOCK_DATE_SIZE];
 
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -216,14 +218,16 @@ static void test_refuses_a_day_beyond_9999(void)
 
 static void test_leaves_the_process_zone_alone(void)
 {
-    char *before = getenv("TZ") ? strdup(getenv("TZ")) : NULL;
+    char *tz = getenv("TZ");
+    char *before = tz ? strdup(tz) : NULL;
     time_t zero = 0;
     struct tm t;
 
     setenv("TZ", "Asia/Kolkata", 1);
     tzset();
     CU_ASSERT_STRING_EQUAL(day("2026-07-01T15:00:00Z", "Asia/Seoul"), "2026-07-02");
-    CU_ASSERT_STRING_EQUAL(getenv("TZ"), "Asia/Kolkata");
+    tz = getenv("TZ");
+    CU_ASSERT(tz && strcmp(tz, "Asia/Kolkata") == 0);
     localtime_r(&zero, &t);
     CU_ASSERT_EQUAL(t.tm_hour * 60 + t.tm_min, 5 * 60 + 30);
     unsetenv("TZ");

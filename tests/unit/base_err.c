@@ -2,6 +2,7 @@
 #include "base/err.h"
 #include "suite.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static void test_every_row_is_complete(void)
@@ -58,7 +59,7 @@ static void test_the_list_is_the_contract(void)
     for (size_t i = 0; i < sizeof contract / sizeof *contract; i++) {
         char codes[256];
 
-        strcpy(codes, contract[i].codes);
+        snprintf(codes, sizeof codes, "%s", contract[i].codes);
         for (char *code = strtok(codes, " "); code; code = strtok(NULL, " "), listed++) {
             int e = 0;
 

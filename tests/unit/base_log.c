@@ -117,7 +117,7 @@ static void test_long_values_are_cut_between_characters(void)
     char value[1501];
     const char *out;
 
-    for (int i = 0; i < 500; i++)
+    for (size_t i = 0; i < 500; i++)
         memcpy(value + 3 * i, "공", 3);
     value[1500] = '\0';
     out = log_value(value);

@@ -166,7 +166,7 @@ static void test_listens_on_tcp(void)
     CU_ASSERT_TRUE_FATAL(open_port("127.0.0.1", &l, address, sizeof address));
     CU_ASSERT_EQUAL(getsockname(l.fd, (struct sockaddr *)&at, &len), 0);
     CU_ASSERT_EQUAL(at.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
-    CU_ASSERT_EQUAL(ntohs(at.sin_port), atoi(strrchr(address, ':') + 1));
+    CU_ASSERT_EQUAL(ntohs(at.sin_port), strtol(strrchr(address, ':') + 1, NULL, 10));
     CU_ASSERT_EQUAL(listen_open(address, 16, 0, &other, why, sizeof why), ERR_INTERNAL);
     CU_ASSERT_PTR_NOT_NULL(strstr(why, "another process answers"));
     listen_close(&l);
