@@ -2,8 +2,8 @@
  * Writing JSON into a buffer, see http/json_out.h.
  *
  * Whether a comma is due is read off the buffer's last byte, so there is no state to carry about:
- * after an opening bracket or a colon, and at the start, there is none; after anything else, which
- * can only be the end of a value, there is one.
+ * after an opening bracket and at the start there is none; after anything else, which can only be
+ * the end of a value, there is one.
  */
 #include "http/json_out.h"
 
@@ -18,7 +18,7 @@ static void begin_value(struct text_buf *out, const char *name)
 {
     char last = out->len > 0 ? out->data[out->len - 1] : '[';
 
-    if (last != '{' && last != '[' && last != ':')
+    if (last != '{' && last != '[')
         text_buf_append(out, ",", 1);
     if (!name)
         return;

@@ -52,8 +52,7 @@ static int parse_qvalue(struct part part)
     size_t len = (size_t)(part.end - part.p);
     int q = 0;
 
-    if (len == 0 || len > 5 || (part.p[0] != '0' && part.p[0] != '1') ||
-        (len > 1 && part.p[1] != '.'))
+    if (len == 0 || len > 5 || (len > 1 && part.p[1] != '.'))
         return -1;
     for (size_t i = 0; i < 5; i++) {
         char c = i < len ? part.p[i] : '0';

@@ -74,9 +74,9 @@ static const struct bind_field order_fields[] = {
     {"user", BIND_UUID, AT(user), .bit = HAS_USER},
     {"seats", BIND_INTS, AT(seats), .min = 1, .max = INT64_MAX, .min_items = 1, .max_items = 3,
      .bit = HAS_SEATS},
-    {"queue", BIND_OBJECT, .fields = queue_fields, .bit = HAS_QUEUE},
     {"sections", BIND_ARRAY, AT(sections), .min_items = 1, .max_items = 3, .fields = item_fields,
      .item_size = sizeof(struct item), .bit = HAS_SECTIONS},
+    {"queue", BIND_OBJECT, .fields = queue_fields, .bit = HAS_QUEUE},
     {0},
 };
 
@@ -191,7 +191,8 @@ static void test_binds_an_array_of_objects(void)
     const struct item *items;
 
     expect_ok("{\"amount\":1,\"sections\":[{\"name\":\"VIP\",\"rows\":2,\"blocked\":[2,1]},"
-              "{\"rows\":100,\"name\":\"R\"},{\"name\":\"S\",\"rows\":1,\"blocked\":[]}]}");
+              "{\"rows\":100,\"name\":\"R\"},{\"name\":\"S\",\"rows\":1,\"blocked\":[]}],"
+              "\"queue\":{\"limit\":1}}");
     CU_ASSERT_EQUAL_FATAL(order.sections.count, 3);
     items = order.sections.items;
     CU_ASSERT_STRING_EQUAL(items[0].name.s, "VIP");
@@ -204,7 +205,7 @@ static void test_binds_an_array_of_objects(void)
     CU_ASSERT_EQUAL(items[1].rows, 100);
     CU_ASSERT_PTR_NOT_NULL(items[2].blocked.v);
     CU_ASSERT_EQUAL(items[2].blocked.count, 0);
-    CU_ASSERT_EQUAL(order.bits.present, HAS_AMOUNT | HAS_SECTIONS);
+    CU_ASSERT_EQUAL(order.bits.present, HAS_AMOUNT | HAS_SECTIONS | HAS_QUEUE | HAS_LIMIT);
     bind_free(body);
 }
 
@@ -459,8 +460,8 @@ static void test_the_first_fault_of_the_table_is_told(void)
     expect_fault("{\"seats\":[],\"title\":\"\"}", ERR_MISSING_FIELD, "amount");
     expect_fault("{\"seats\":[],\"title\":\"\",\"amount\":1}", ERR_INVALID_FIELD, "title");
     expect_fault("{\"seats\":[],\"amount\":1,\"sections\":[{}]}", ERR_INVALID_FIELD, "seats");
-    expect_fault("{\"amount\":1,\"queue\":{\"limit\":-1},\"sections\":[{}]}", ERR_INVALID_FIELD,
-                 "queue.limit");
+    expect_fault("{\"amount\":1,\"queue\":{\"limit\":-1},\"sections\":[{}]}", ERR_MISSING_FIELD,
+                 "sections[0].name");
     /* Unknown names first, however deep; of several, the outermost and first. */
     expect_fault("{\"y\":1,\"x\":1}", ERR_UNKNOWN_FIELD, "y");
     expect_fault("{\"amount\":\"\",\"queue\":{\"z\":1}}", ERR_UNKNOWN_FIELD, "queue.z");
@@ -482,14 +483,14 @@ static void test_binds_on_after_a_fault(void)
 
 static void test_a_long_name_is_cut_at_a_character(void)
 {
-    char text[600] = "{\"amount\":1,\"queue\":{\"", *name = text + strlen(text);
+    char text[600] = "{\"amount\":1,\"queue\":{\"a", *name = text + strlen(text);
 
     for (int i = 0; i < 100; i++)
         strcat(name, "한");
     strcat(name, "\":1}}");
     CU_ASSERT_EQUAL(bind(text), ERR_UNKNOWN_FIELD);
-    CU_ASSERT_EQUAL(strlen(field), 6 + 57 / 3 * 3);
-    CU_ASSERT_NSTRING_EQUAL(field, "queue.한한", 12);
+    CU_ASSERT_EQUAL(strlen(field), 7 + 56 / 3 * 3);
+    CU_ASSERT_NSTRING_EQUAL(field, "queue.a한한", 13);
     CU_ASSERT_TRUE(text_utf8_length(field, strlen(field)) > 0);
     bind_free(body);
 }

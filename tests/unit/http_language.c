@@ -71,6 +71,7 @@ static void test_a_tie_goes_to_the_one_named_first(void)
         {"fr,ko;q=0.5,en;q=0.5", KO},
         {"en;q=0.5,ko;q=0.50", EN},
         {"en;q=0.2,ko;q=0.5,en;q=0.5", KO},
+        {"en;q=0.5,ko;q=0.5,en;q=0.5", EN},
     };
     expect_always(rows, COUNT(rows));
 }
@@ -147,7 +148,7 @@ static void test_malformed_parts_are_skipped(void)
         "ko;q",         "ko;",          "ko;q=.5",    "ko;q=a",      "ko;q=0.a",  "ko;q=0,5x",
         "ko;q=0.5;x=1", "ko;x=1",       "ko;q =0.5",  "ko q=0.5",    "ko-",       "-ko",
         "ko--KR",       "ko-abcdefghi", "ko_KR",      "ko*",         "k\xc3\xb6", "ko;q=10",
-        "ko;q=+1",      "ko-K.R",       "*-ko",
+        "ko;q=+1",      "ko-K.R",       "*-ko",       "ko;q=0.5/",   "ko;q=0.0:",
     };
     char header[64];
 
