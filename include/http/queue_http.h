@@ -1,0 +1,23 @@
+/* The waiting room. */
+#ifndef FRONTROW_HTTP_QUEUE_HTTP_H
+#define FRONTROW_HTTP_QUEUE_HTTP_H
+
+#include "http/bind.h"
+#include "http/request.h"
+
+/* POST /queue/tokens */
+struct join_body {
+    struct body_user user;
+    int64_t concert_id;
+};
+extern const struct bind_field join_body_fields[];
+enum err queue_http_join(struct request *req, struct response *res) MUSTCHECK;
+
+/* GET /queue/concerts/{concertId} */
+enum err queue_http_public(struct request *req, struct response *res) MUSTCHECK;
+/* GET /queue/tokens/me */
+enum err queue_http_poll(struct request *req, struct response *res) MUSTCHECK;
+/* DELETE /queue/tokens/me */
+enum err queue_http_leave(struct request *req, struct response *res) MUSTCHECK;
+
+#endif
