@@ -1,0 +1,176 @@
+/*
+ * Parts that die or are told to begin anew under a running product. Each test waits at its end
+ * until the product is whole again.
+ */
+#include "proc.h"
+#include "suite.h"
+#include "world.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHARGES "/users/me/balance/charges"
+
+static pid_t running(const char *program)
+{
+    pid_t pid = proc_find(program);
+    NEED(pid > 0, "no %s of this state runs", program);
+    return pid;
+}
+
+static bool is_child(pid_t pid, pid_t parent)
+{
+    pid_t children[1024];
+    size_t n = proc_children(parent, children, 1024);
+    for (size_t i = 0; i < n; i++)
+        if (children[i] == pid)
+            return true;
+    return false;
+}
+
+static void test_a_worker_is_killed(void)
+{
+    struct user u = world_user();
+    pid_t master = running("frontrow-worker"), children[1024], spare[1024];
+    size_t n = proc_children(master, children, 1024);
+    NEED(n >= 2, "%zu workers", n);
+    world_charge(&u, 5);
+    kill(children[0], SIGKILL);
+    kill(children[n - 1], SIGKILL);
+    UNTIL(5, !is_child(children[0], master) && !is_child(children[n - 1], master));
+    for (int i = 0; i < 50; i++)
+        if (!EXPECT(api_get(u.token, "/users/me/balance"), 200))
+            break;
+    UNTIL(10, proc_children(master, spare, 1024) >= n);
+    CHECK_INT(running("frontrow-worker"), master);
+    CHECK_INT(world_balance(&u), 5);
+}
+
+static bool is_busy_in_time(const struct api_res *r)
+{
+    return EXPECT_ERROR(r, 503, "BUSY") && r->seconds < 2.0;
+}
+
+static bool is_ready(void)
+{
+    return api_send(&(struct api_req){.path = "/readyz", .root = true})->status == 200;
+}
+
+static void test_the_database_is_killed(void)
+{
+    struct stage s = world_stage();
+    struct user waiting = world_user();
+    int64_t paused = world_paused("");
+    const char *document = F("/queue/concerts/%lld", (long long)paused);
+    world_join(&waiting, paused);
+    world_charge(&s.u[0], 77);
+    UNTIL(4, INT(api_get(NULL, document), "waiting") == 1);
+    kill(running("mariadbd"), SIGKILL);
+    UNTIL(2, api_get(s.u[0].token, "/users/me/balance")->status != 200);
+    CHECK(is_busy_in_time(api_get(s.u[0].token, "/users/me/balance")), "slow");
+    CHECK(is_busy_in_time(world_hold(&s.u[0], s.schedule, "1")), "slow");
+    EXPECT(api_get(NULL, document), 200);
+    EXPECT(world_poll(&waiting), 200);
+    EXPECT(api_send(&(struct api_req){.path = "/healthz", .root = true}), 200);
+    UNTIL(40, api_get(s.u[0].token, "/users/me/balance")->status == 200);
+    CHECK_INT(world_balance(&s.u[0]), 77);
+    UNTIL(20, is_ready());
+    UNTIL(5, world_hold(&s.u[0], s.schedule, "1")->status == 201);
+}
+
+static void test_the_job_is_killed(void)
+{
+    struct user u = world_user();
+    int64_t concert = world_queue("");
+    kill(running("frontrow-cron"), SIGKILL);
+    world_join(&u, concert);
+    UNTIL(15, world_is_active(&u));
+    UNTIL(10, is_ready());
+}
+
+/* Sends n requests at once and counts those that do not get 200. */
+static int lost(const char *token, int n)
+{
+    int bad = 0;
+    struct api_req *reqs = api_alloc((size_t)n * sizeof *reqs);
+    for (int i = 0; i < n; i++)
+        reqs[i] = (struct api_req){.token = token, .path = "/users/me/balance"};
+    const struct api_res **r = api_send_all(reqs, (size_t)n);
+    for (int i = 0; i < n; i++)
+        bad += !EXPECT(r[i], 200);
+    return bad;
+}
+
+static void test_a_reload_loses_no_request(void)
+{
+    struct user u = world_user();
+    pid_t master = running("frontrow-worker"), before[1024], now[1024];
+    size_t n = proc_children(master, before, 1024);
+    int bad = lost(u.token, 20);
+    kill(master, SIGHUP);
+    for (double end = api_now() + 4; api_now() < end && bad == 0;)
+        bad += lost(u.token, 40);
+    CHECK_INT(bad, 0);
+    UNTIL(20, !is_child(before[0], master) && !is_child(before[n - 1], master));
+    UNTIL(10, proc_children(master, now, 1024) >= n);
+    CHECK_INT(running("frontrow-worker"), master);
+}
+
+/* The configuration file as it stands. */
+static const char *read_conf(const char *path)
+{
+    char *text = api_alloc(65537);
+    FILE *f = fopen(path, "r");
+    NEED(f != NULL, "cannot read %s", path);
+    size_t len = fread(text, 1, 65536, f);
+    fclose(f);
+    CHECK(len > 0 && len < 65536, "%zu bytes", len);
+    return text;
+}
+
+static void write_conf(const char *path, const char *text)
+{
+    const char *fresh = F("%s.test", path);
+    FILE *f = fopen(fresh, "w");
+    NEED(f != NULL, "cannot write %s", fresh);
+    fchmod(fileno(f), 0600);
+    fputs(text, f);
+    fclose(f);
+    CHECK(rename(fresh, path) == 0, "cannot replace %s", path);
+}
+
+static const struct api_res *charge(const struct user *u, int64_t amount)
+{
+    return api_post(u->token, CHARGES, J("{'amount':%lld}", (long long)amount));
+}
+
+/* A reload that raises the largest charge is also the way to reach a balance's limit. */
+static void test_a_reload_takes_the_new_configuration(void)
+{
+    const int64_t most = INT64_C(1000000000000);
+    struct user u = world_user();
+    pid_t master = running("frontrow-worker"), before[1024];
+    size_t n = proc_children(master, before, 1024);
+    const char *path = F("%s/frontrow.conf", api_state), *old = read_conf(path);
+    EXPECT_FIELD(charge(&u, most), 400, "INVALID_FIELD", "amount");
+    write_conf(path, F("%s\n[wallet]\ncharge_max = %lld\n", old, (long long)most));
+    kill(master, SIGHUP);
+    UNTIL(20, charge(&u, most)->status == 201);
+    CHECK_INT(world_balance(&u), most);
+    EXPECT_ERROR(charge(&u, 1), 422, "BALANCE_LIMIT");
+    CHECK_INT(world_balance(&u), most);
+    write_conf(path, old);
+    UNTIL(20, !is_child(before[0], master) && !is_child(before[n - 1], master));
+    n = proc_children(master, before, 1024);
+    kill(master, SIGHUP);
+    UNTIL(20, !is_child(before[0], master) && !is_child(before[n - 1], master));
+    for (int i = 0; i < 20; i++)
+        EXPECT(charge(&u, most), 400);
+}
+
+SUITE_LAST(faults_light, TEST(test_a_worker_is_killed), TEST(test_the_database_is_killed),
+           TEST(test_the_job_is_killed), TEST(test_a_reload_loses_no_request),
+           TEST(test_a_reload_takes_the_new_configuration));

@@ -1,0 +1,159 @@
+/* Finding, starting and stopping processes; see proc.h. */
+#include "proc.h"
+#include "api.h"
+
+#include <CUnit/CUnit.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define MAX_ARGS 16
+
+static void exec_program(const char *path, const char *config, const char *const *args,
+                         const char *output)
+{
+    const char *argv[MAX_ARGS] = {path, "--config", config};
+    for (int i = 0; args && args[i] && i + 4 < MAX_ARGS; i++)
+        argv[i + 3] = args[i];
+    int fd = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
+        _exit(126);
+    execv(path, (char *const *)(uintptr_t)argv);
+    _exit(127);
+}
+
+pid_t proc_start(const char *program, const char *const *args, const char *output)
+{
+    const char *path = F("%s/%s", api_build, program);
+    const char *config = F("%s/frontrow.conf", api_state);
+    pid_t pid = fork();
+    if (pid == 0)
+        exec_program(path, config, args, output);
+    NEED(pid > 0, "cannot fork");
+    return pid;
+}
+
+int proc_wait(pid_t pid, double seconds)
+{
+    int status = 0;
+    double end = api_now() + seconds;
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        if (api_now() > end) {
+            kill(pid, SIGKILL);
+            waitpid(pid, &status, 0);
+            return -1;
+        }
+        api_pause();
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void proc_stop(pid_t pid)
+{
+    kill(pid, SIGTERM);
+    CHECK(proc_wait(pid, 10) >= 0, "process %d does not stop", (int)pid);
+}
+
+/* A whole small file as text of the test; "" if it cannot be read. */
+static char *read_file(const char *path, size_t *len)
+{
+    enum { MOST = 65536 };
+    char *text = api_alloc(MOST + 1);
+    FILE *f = fopen(path, "r");
+    *len = f ? fread(text, 1, MOST, f) : 0;
+    if (f)
+        fclose(f);
+    return text;
+}
+
+int proc_run(const char *program, const char *const *args, const char **output)
+{
+    size_t len;
+    char path[] = "/tmp/frontrow-test-XXXXXX";
+    int fd = mkstemp(path);
+    NEED(fd >= 0, "cannot make a temporary file");
+    close(fd);
+    int status = proc_wait(proc_start(program, args, path), 60);
+    *output = read_file(path, &len);
+    unlink(path);
+    return status;
+}
+
+/* Whether the process runs `program` for our state. */
+static bool is_ours(pid_t pid, const char *program)
+{
+    size_t len;
+    char *text = read_file(F("/proc/%d/cmdline", (int)pid), &len);
+    const char *slash = strrchr(text, '/');
+    if (strcmp(slash ? slash + 1 : text, program) != 0)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (text[i] == '\0')
+            text[i] = ' ';
+    return strstr(text, api_state) != NULL;
+}
+
+static pid_t parent_of(pid_t pid)
+{
+    size_t len;
+    int parent = 0;
+    const char *text = read_file(F("/proc/%d/stat", (int)pid), &len);
+    const char *after = strrchr(text, ')');
+    return after && sscanf(after, ") %*c %d", &parent) == 1 ? parent : 0;
+}
+
+/* Goes through all processes: calls `see` until it says stop. */
+static void each_process(bool (*see)(pid_t pid, void *arg), void *arg)
+{
+    DIR *dir = opendir("/proc");
+    struct dirent *e;
+    while (dir && (e = readdir(dir))) {
+        pid_t pid = (pid_t)strtol(e->d_name, NULL, 10);
+        if (pid > 0 && see(pid, arg))
+            break;
+    }
+    if (dir)
+        closedir(dir);
+}
+
+struct search {
+    const char *program;
+    pid_t parent, found;
+    pid_t *out;
+    size_t n, cap;
+};
+
+static bool see_program(pid_t pid, void *arg)
+{
+    struct search *s = arg;
+    if (is_ours(pid, s->program) && !is_ours(parent_of(pid), s->program))
+        s->found = pid;
+    return s->found != 0;
+}
+
+static bool see_child(pid_t pid, void *arg)
+{
+    struct search *s = arg;
+    if (parent_of(pid) == s->parent && s->n < s->cap)
+        s->out[s->n++] = pid;
+    return false;
+}
+
+pid_t proc_find(const char *program)
+{
+    struct search s = {.program = program};
+    each_process(see_program, &s);
+    return s.found;
+}
+
+size_t proc_children(pid_t parent, pid_t *out, size_t cap)
+{
+    struct search s = {.parent = parent, .out = out, .cap = cap};
+    each_process(see_child, &s);
+    return s.n;
+}

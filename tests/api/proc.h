@@ -1,0 +1,34 @@
+/*
+ * The processes of the product under test, and programs run beside it.
+ *
+ * Only processes that belong to FRONTROW_STATE (their command line names it) are ever found, and
+ * only those found or started here are ever signalled.
+ */
+#ifndef FRONTROW_TESTS_PROC_H
+#define FRONTROW_TESTS_PROC_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Starts a program of FRONTROW_BUILD with --config and the state's configuration, then `args`
+ * (NULL-terminated; may be NULL), its output to a file. The process id; ends the test if it
+ * cannot. */
+pid_t proc_start(const char *program, const char *const *args, const char *output);
+
+/* Waits at most `seconds` for a process of proc_start; its exit status, or -1 (it is killed). */
+int proc_wait(pid_t pid, double seconds);
+
+/* Asks a process of proc_start to stop, and waits for it. */
+void proc_stop(pid_t pid);
+
+/* Runs such a program to its end; the exit status, and what it printed in *output. */
+int proc_run(const char *program, const char *const *args, const char **output);
+
+/* A running program of the product that serves this state, such as "mariadbd", and is no child of
+ * another of the same name; 0 if there is none. */
+pid_t proc_find(const char *program);
+
+/* The children of a process; at most `cap` of them. How many. */
+size_t proc_children(pid_t parent, pid_t *out, size_t cap);
+
+#endif

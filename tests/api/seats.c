@@ -1,0 +1,141 @@
+/* The seats of a schedule: free ones, all of them, and halls with sections and rows. */
+#include "suite.h"
+#include "world.h"
+
+#include <string.h>
+
+#define SEAT "seatId:i seatNumber:i section:s? row:s? price:i status:s"
+
+static const struct api_res *seats(const struct user *u, int64_t schedule, const char *query)
+{
+    return api_get(u->queue, F("/schedules/%lld/seats%s", (long long)schedule, query));
+}
+
+static void test_free_seats(void)
+{
+    struct stage s = world_stage();
+    const struct api_res *r = seats(&s.u[0], s.schedule, "");
+    EXPECT(r, 200);
+    SHAPE(r, "", "scheduleId:i startsAt:t capacity:i seats:a");
+    CHECK_INT(INT(r, "scheduleId"), s.schedule);
+    CHECK_INT(INT(r, "capacity"), STAGE_SEATS);
+    CHECK_INT((int64_t)LEN(r, "seats"), STAGE_SEATS);
+    for (int i = 0; i < STAGE_SEATS; i++) {
+        SHAPE(r, F("seats.%d", i), SEAT);
+        CHECK_INT(INT(r, F("seats.%d.seatNumber", i)), i + 1);
+        CHECK_INT(INT(r, F("seats.%d.price", i)), STAGE_PRICE);
+        CHECK_STR(STR(r, F("seats.%d.status", i)), "AVAILABLE");
+    }
+    CHECK(api_is_null(r, "seats.0.section") && api_is_null(r, "seats.0.row"), "%s", r->body);
+}
+
+static void test_taken_seats_are_not_free(void)
+{
+    struct stage s = world_stage();
+    world_bought(&s.u[0], s.schedule, "2");
+    world_held(&s.u[1], s.schedule, "1,4");
+    const struct api_res *r = seats(&s.u[2], s.schedule, "");
+    CHECK_INT((int64_t)LEN(r, "seats"), STAGE_SEATS - 3);
+    CHECK_INT(INT(r, "seats.0.seatNumber"), 3);
+    CHECK_INT(INT(r, "seats.1.seatNumber"), 5);
+}
+
+static void test_all_seats_with_their_status(void)
+{
+    struct stage s = world_stage();
+    world_bought(&s.u[0], s.schedule, "2");
+    world_held(&s.u[1], s.schedule, "1,4");
+    const struct api_res *r = seats(&s.u[2], s.schedule, "?status=all");
+    EXPECT(r, 200);
+    static const char *const want[] = {"HELD", "SOLD", "AVAILABLE", "HELD", "AVAILABLE"};
+    CHECK_INT((int64_t)LEN(r, "seats"), STAGE_SEATS);
+    for (int i = 0; i < 5; i++)
+        CHECK_STR(STR(r, F("seats.%d.status", i)), want[i]);
+}
+
+/* Two sections: A with rows of 2 and its third seat blocked, B with one row of 3. */
+static int64_t hall(int64_t concert)
+{
+    return world_schedule_with(
+        concert, F("'startsAt':'%s','sections':["
+                   "{'name':'A','rows':2,'seatsPerRow':2,'price':100,'blocked':[3]},"
+                   "{'name':'\xEB\xB0\x9C\xEC\xBD\x94\xEB\x8B\x88','rows':1,'seatsPerRow':3,"
+                   "'price':50}]",
+                   api_time(api_wall_ms() + 86400000)));
+}
+
+static void test_sections_and_rows(void)
+{
+    struct stage s = world_stage();
+    int64_t schedule = hall(s.concert);
+    const struct api_res *r = seats(&s.u[0], schedule, "?status=all");
+    EXPECT(r, 200);
+    CHECK_INT(INT(r, "capacity"), 7);
+    CHECK_INT((int64_t)LEN(r, "seats"), 7);
+    for (int i = 0; i < 7; i++) {
+        SHAPE(r, F("seats.%d", i), "seatId:i seatNumber:i section:s row:s price:i status:s");
+        CHECK_INT(INT(r, F("seats.%d.seatNumber", i)), i + 1);
+        CHECK_STR(STR(r, F("seats.%d.section", i)),
+                  i < 4 ? "A" : "\xEB\xB0\x9C\xEC\xBD\x94\xEB\x8B\x88");
+        CHECK_INT(INT(r, F("seats.%d.price", i)), i < 4 ? 100 : 50);
+        CHECK_STR(STR(r, F("seats.%d.status", i)), i == 2 ? "BLOCKED" : "AVAILABLE");
+    }
+    CHECK_STR(STR(r, "seats.0.row"), STR(r, "seats.1.row"));
+    CHECK_STR(STR(r, "seats.2.row"), STR(r, "seats.3.row"));
+    CHECK(strcmp(STR(r, "seats.1.row"), STR(r, "seats.2.row")) != 0, "%s", r->body);
+    CHECK_STR(STR(r, "seats.4.row"), STR(r, "seats.6.row"));
+}
+
+static void test_blocked_seats_cannot_be_held(void)
+{
+    struct stage s = world_stage();
+    int64_t schedule = hall(s.concert);
+    CHECK_INT((int64_t)LEN(seats(&s.u[0], schedule, ""), "seats"), 6);
+    const struct api_res *r = world_hold(&s.u[0], schedule, "2,3");
+    EXPECT_ERROR(r, 409, "SEAT_TAKEN");
+    CHECK_STR(json_object_to_json_string_ext(api_at(r, "seatNumbers"), JSON_C_TO_STRING_PLAIN),
+              "[3]");
+    CHECK_STR(world_seat(&s.u[0], schedule, 2), "AVAILABLE");
+}
+
+static void test_prices_of_a_hall(void)
+{
+    struct stage s = world_stage();
+    int64_t schedule = hall(s.concert);
+    const struct api_res *r =
+        api_get(s.u[0].queue, F("/concerts/%lld/schedules", (long long)s.concert));
+    int at = INT(r, "schedules.0.scheduleId") == schedule ? 0 : 1;
+    CHECK_INT(INT(r, F("schedules.%d.minPrice", at)), 50);
+    CHECK_INT(INT(r, F("schedules.%d.maxPrice", at)), 100);
+    CHECK_INT(INT(r, F("schedules.%d.capacity", at)), 7);
+    CHECK_INT(INT(r, F("schedules.%d.availableSeats", at)), 6);
+    r = world_hold(&s.u[0], schedule, "4,5");
+    EXPECT(r, 201);
+    CHECK_INT(INT(r, "amount"), 150);
+    CHECK_STR(STR(r, "seats.0.section"), "A");
+}
+
+static void test_seat_ids_are_of_one_schedule(void)
+{
+    struct stage s = world_stage(), other = world_stage();
+    int64_t own = INT(seats(&s.u[0], s.schedule, ""), "seats.0.seatId");
+    int64_t foreign = INT(seats(&other.u[0], other.schedule, ""), "seats.0.seatId");
+    CHECK(own != foreign, "%lld", (long long)own);
+    EXPECT_ERROR(api_post(s.u[0].queue, "/reservations",
+                          J("{'scheduleId':%lld,'seatIds':[%lld,%lld]}", (long long)s.schedule,
+                            (long long)own, (long long)foreign)),
+                 404, "SEAT_NOT_FOUND");
+    CHECK_STR(world_seat(&s.u[0], s.schedule, 1), "AVAILABLE");
+}
+
+static void test_another_concert(void)
+{
+    struct stage s = world_stage(), other = world_stage();
+    EXPECT_ERROR(seats(&s.u[0], other.schedule, ""), 403, "WRONG_CONCERT");
+    EXPECT_ERROR(seats(&s.u[0], 999999999, ""), 404, "SCHEDULE_NOT_FOUND");
+}
+
+SUITE(seats, TEST(test_free_seats), TEST(test_taken_seats_are_not_free),
+      TEST(test_all_seats_with_their_status), TEST(test_sections_and_rows),
+      TEST(test_blocked_seats_cannot_be_held), TEST(test_prices_of_a_hall),
+      TEST(test_seat_ids_are_of_one_schedule), TEST(test_another_concert));
