@@ -1,0 +1,301 @@
+/*
+ * The worker's loop, the only place that knows FastCGI.
+ *
+ * Connections are accepted here and not by libfcgi: its own accept can miss a SIGTERM that comes
+ * just before it sleeps, and it reads a request before anyone can set a timeout on the connection.
+ * SIGTERM is blocked except while a worker waits for a connection, so that a request in flight is
+ * always finished; its handler puts something that cannot be accepted from in the listening
+ * socket's place, so that the wait ends also when the signal came a moment before it began.
+ */
+#include "http/fcgi.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "http/dispatch.h"
+#include "http/routes.h"
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* How long a peer may keep silent, or not take its answer, before it is cut off. */
+#define SILENCE_SECONDS 10
+
+/* The pause after the system had no descriptor or memory for a connection. */
+#define SHORTAGE_MS 100
+
+static volatile sig_atomic_t stopping;
+static int served_fd, unusable_fd;
+
+/* One for each worker: what is needed from one request to the next. */
+struct server {
+    FCGX_Request fcgx;
+    struct app *app;
+    struct request req;
+    struct response res;
+    struct text_buf head;
+    char body[REQUEST_BODY_MAX + 2]; /* one byte too many tells that there are more, and a zero */
+};
+
+static void on_term(int number)
+{
+    int saved = errno;
+
+    (void)number;
+    stopping = 1;
+    dup2(unusable_fd, served_fd);
+    errno = saved;
+}
+
+static bool take_signals(int listen_fd)
+{
+    struct sigaction term = {.sa_handler = on_term};
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigset_t blocked;
+
+    served_fd = listen_fd;
+    unusable_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    return unusable_fd >= 0 && sigprocmask(SIG_BLOCK, &blocked, NULL) == 0 &&
+           sigaction(SIGTERM, &term, NULL) == 0 && sigaction(SIGPIPE, &ignore, NULL) == 0;
+}
+
+static void limit_silence(int fd)
+{
+    const struct timeval limit = {.tv_sec = SILENCE_SECONDS};
+    const int on = 1;
+
+    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on a unix socket */
+}
+
+/* Waits for a connection. -1: look at `stopping` and try again; -2: it cannot work. */
+static int take_connection(void)
+{
+    sigset_t term;
+    int fd, error;
+
+    sigemptyset(&term);
+    sigaddset(&term, SIGTERM);
+    sigprocmask(SIG_UNBLOCK, &term, NULL);
+    fd = accept4(served_fd, NULL, NULL, SOCK_CLOEXEC);
+    error = errno;
+    sigprocmask(SIG_BLOCK, &term, NULL);
+    if (fd >= 0) {
+        limit_silence(fd);
+        return fd;
+    }
+    if (stopping)
+        return -1;
+    switch (error) {
+    case EBADF:
+    case EFAULT:
+    case EINVAL:
+    case ENOTSOCK:
+    case EOPNOTSUPP:
+        log_error("accept", "errno=%d", error);
+        return -2;
+    case EMFILE:
+    case ENFILE:
+    case ENOBUFS:
+    case ENOMEM:
+        log_error("accept", "errno=%d", error);
+        poll(NULL, 0, SHORTAGE_MS);
+    }
+    return -1;
+}
+
+/* Only what cannot break a log line or a header: the gateway's own, or a fresh one. */
+static void take_id(struct request *req, const char *given)
+{
+    static const char allowed[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-";
+    size_t len = given ? strlen(given) : 0;
+    struct uuid fresh;
+
+    if (len > 0 && len < sizeof req->id && strspn(given, allowed) == len) {
+        memcpy(req->id, given, len + 1);
+        return;
+    }
+    uuid_random(&fresh);
+    uuid_to_text(&fresh, req->id);
+}
+
+struct variables {
+    const char *id, *content_length;
+};
+
+/* Looks at one variable, "NAME=value". Of a header that comes twice libfcgi keeps both. */
+static void take_variable(struct request *req, struct variables *v, const char *variable)
+{
+    const struct {
+        const char *name;
+        const char **value;
+        bool single;
+    } wanted[] = {
+        {"REQUEST_METHOD=", &req->method, false},
+        {"DOCUMENT_URI=", &req->path, false},
+        {"QUERY_STRING=", &req->query, false},
+        {"CONTENT_TYPE=", &req->content_type, false},
+        {"CONTENT_LENGTH=", &v->content_length, false},
+        {"HTTP_AUTHORIZATION=", &req->authorization, true},
+        {"HTTP_IDEMPOTENCY_KEY=", &req->idempotency_key, true},
+        {"HTTP_ACCEPT_LANGUAGE=", &req->accept_language, false},
+        {"REQUEST_ID=", &v->id, false},
+    };
+
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
+        size_t len = strlen(wanted[i].name);
+
+        if (strncmp(variable, wanted[i].name, len) != 0)
+            continue;
+        if (wanted[i].single && *wanted[i].value)
+            req->malformed = true;
+        *wanted[i].value = variable + len;
+        return;
+    }
+}
+
+/* Reads what there is of the body, whether or not its length was announced. */
+static void take_body(struct server *s, const char *content_length)
+{
+    struct request *req = &s->req;
+    int len = FCGX_GetStr(s->body, REQUEST_BODY_MAX + 1, s->fcgx.in);
+    int64_t announced;
+
+    req->body = s->body;
+    req->body_len = len > 0 ? (size_t)len : 0;
+    s->body[req->body_len] = '\0';
+    if (req->body_len > REQUEST_BODY_MAX || !content_length || !content_length[0])
+        return;
+    if (!text_parse_int(content_length, strlen(content_length), &announced) ||
+        announced != (int64_t)req->body_len)
+        req->malformed = true;
+}
+
+static void take_request(struct server *s)
+{
+    struct variables v = {NULL, NULL};
+
+    memset(&s->req, 0, sizeof s->req);
+    s->req.method = "";
+    s->req.path = "";
+    for (char **p = s->fcgx.envp; *p; p++)
+        take_variable(&s->req, &v, *p);
+    take_id(&s->req, v.id);
+    take_body(s, v.content_length);
+}
+
+static void send_response(struct server *s)
+{
+    const struct response *res = &s->res;
+    struct text_buf *head = &s->head;
+    bool bodiless = strcmp(s->req.method, "HEAD") == 0 || res->status == 204;
+
+    text_buf_reset(head);
+    text_buf_printf(head, "Status: %d\r\n", res->status);
+    if (res->status != 204)
+        text_buf_printf(head, "Content-Type: %s\r\nContent-Length: %zu\r\n", res->content_type,
+                        res->body.len);
+    if (res->headers.len > 0)
+        text_buf_append(head, res->headers.data, res->headers.len);
+    text_buf_puts(head, "\r\n");
+    if (head->failed)
+        return;
+    FCGX_PutStr(head->data, (int)head->len, s->fcgx.out);
+    if (!bodiless && res->body.len > 0)
+        FCGX_PutStr(res->body.data, (int)res->body.len, s->fcgx.out);
+}
+
+static void note_request(const struct server *s, int64_t us)
+{
+    static const struct uuid nobody;
+    const struct request *req = &s->req;
+    const struct response *res = &s->res;
+    char user[UUID_TEXT_SIZE] = "-";
+
+    if (!uuid_equal(&req->user, &nobody))
+        uuid_to_text(&req->user, user);
+    metrics_request(routes_index(req->route), res->status, us);
+    log_info("request", "req=%s route=%s method=%s status=%d us=%" PRId64 " user=%s%s%s", req->id,
+             req->route ? req->route->pattern : "-", log_value(req->method), res->status, us, user,
+             res->err != ERR_OK ? " code=" : "",
+             res->err != ERR_OK ? err_info(res->err)->code : "");
+}
+
+/* One request of a connection that libfcgi has read the beginning of. Finishing waits for the peer
+ * to close, which says nothing about us. */
+static void serve_request(struct server *s)
+{
+    int64_t start = clock_monotonic_us(), us;
+
+    take_request(s);
+    dispatch(s->app, &s->req, &s->res);
+    send_response(s);
+    us = clock_monotonic_us() - start;
+    FCGX_Finish_r(&s->fcgx);
+    note_request(s, us);
+}
+
+/*
+ * Hands an accepted connection to libfcgi. A request that owns a connection and asks to keep it is
+ * not accepted anew by FCGX_Accept_r, which then only reads; there is no other door to that.
+ */
+static bool serve_connection(struct server *s, int fd)
+{
+    bool served;
+
+    s->fcgx.ipcFd = fd;
+    s->fcgx.keepConnection = 1;
+    served = FCGX_Accept_r(&s->fcgx) == 0;
+    if (served)
+        serve_request(s);
+    /* Whoever wants to keep the connection would keep the worker from everyone else. */
+    FCGX_Free(&s->fcgx, 1);
+    return served;
+}
+
+static int serve_all(struct server *s, int64_t max_requests)
+{
+    for (int64_t served = 0; !stopping && served < max_requests;) {
+        int fd = take_connection();
+
+        if (fd == -2)
+            return 1;
+        if (fd >= 0)
+            served += serve_connection(s, fd);
+    }
+    return 0;
+}
+
+int fcgi_serve(int listen_fd, const struct config *cfg, int64_t max_requests)
+{
+    struct server *s = calloc(1, sizeof *s);
+    int result = 1;
+
+    /* libfcgi is given no socket to accept from: after a connection that it drops it would. */
+    if (s && take_signals(listen_fd) && FCGX_Init() == 0 &&
+        FCGX_InitRequest(&s->fcgx, -1, FCGI_FAIL_ACCEPT_ON_INTR) == 0)
+        s->app = app_new(cfg);
+    if (s && s->app)
+        result = serve_all(s, max_requests);
+    else
+        log_error("worker", "reason=%s", log_value("cannot start"));
+    if (s) {
+        app_free(s->app);
+        response_free(&s->res);
+        text_buf_free(&s->head);
+    }
+    free(s);
+    return result;
+}

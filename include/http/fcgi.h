@@ -1,0 +1,15 @@
+/* The worker's loop: requests over FastCGI, one connection at a time. */
+#ifndef FRONTROW_HTTP_FCGI_H
+#define FRONTROW_HTTP_FCGI_H
+
+#include "base/config.h"
+#include <stdint.h>
+
+/*
+ * Serves connections of `listen_fd` until SIGTERM or about `max_requests` requests, finishing the
+ * one in flight. Takes over the process's signals; `listen_fd` is of no use afterwards. 0; or 1 if
+ * it cannot work (logged).
+ */
+int fcgi_serve(int listen_fd, const struct config *cfg, int64_t max_requests);
+
+#endif
