@@ -287,6 +287,7 @@ static void test_kid_chooses_the_key(void)
         {"{\"alg\":\"HS256\",\"kid\":\"u1\"}", USER_OLD, true},
         {"{\"alg\":\"HS256\",\"kid\":\"u1\"}", USER_NOW, false},
         {"{\"alg\":\"HS256\",\"kid\":\"u3\"}", USER_NOW, false},
+        {"{\"alg\":\"HS256\",\"kid\":\"u3\"}", USER_OLD, false},
         {"{\"alg\":\"HS256\",\"kid\":\"U2\"}", USER_NOW, false},
         {"{\"alg\":\"HS256\",\"kid\":\"u\"}", USER_NOW, false},
         {"{\"alg\":\"HS256\",\"kid\":\"u22\"}", USER_NOW, false},
@@ -313,6 +314,21 @@ static void test_a_kid_longer_than_any_is_unknown(void)
     snprintf(header, sizeof header, "{\"alg\":\"HS256\",\"kid\":\"%s\"}", kid);
     CU_ASSERT_EQUAL(check(forge_token(header, user_claims(IN_TIME), USER_NOW), AUTH_USER),
                     ERR_TOKEN_INVALID);
+}
+
+static void test_a_long_header_is_read_each_time(void)
+{
+    char header[1200], fill[1001];
+
+    memset(fill, 'x', sizeof fill - 1);
+    fill[sizeof fill - 1] = '\0';
+    snprintf(header, sizeof header, "{\"alg\":\"HS256\",\"kid\":\"u1\",\"x\":\"%s\"}", fill);
+    for (int i = 0; i < 3; i++) {
+        CU_ASSERT_EQUAL(check(forge_token(header, user_claims(IN_TIME), USER_OLD), AUTH_USER),
+                        ERR_OK);
+        CU_ASSERT_EQUAL(check(forge_token(header, user_claims(IN_TIME), USER_NOW), AUTH_USER),
+                        ERR_TOKEN_INVALID);
+    }
 }
 
 static void test_without_a_previous_key_there_is_none(void)
@@ -776,7 +792,7 @@ SUITE(http_auth, TEST(test_a_good_user_token), TEST(test_a_good_queue_token),
       TEST(test_one_kind_is_not_taken_for_the_other), TEST(test_equal_secrets_do_not_mix_the_kinds),
       TEST(test_the_algorithm_is_hs256_to_the_letter), TEST(test_headers_that_are_refused),
       TEST(test_kid_chooses_the_key), TEST(test_a_kid_longer_than_any_is_unknown),
-      TEST(test_without_a_previous_key_there_is_none),
+      TEST(test_a_long_header_is_read_each_time), TEST(test_without_a_previous_key_there_is_none),
       TEST(test_a_new_configuration_is_obeyed_at_once), TEST(test_any_change_breaks_the_signature),
       TEST(test_exactly_three_segments), TEST(test_unsigned_tokens_are_refused),
       TEST(test_segments_are_canonical_base64url), TEST(test_no_longer_than_the_limit),
