@@ -374,6 +374,23 @@
     X(RESERVATION_PENDING, 3, 1,                                                                   \
       "SELECT reservation_id FROM reservation WHERE user_id = ? AND concert_id = ? "               \
       "AND status = 'PENDING' AND reservation_id <> ? ORDER BY reservation_id")                    \
+    X(CONCERT_COUNT, 0, 1, "SELECT COUNT(*) FROM concert")                                         \
+    X(STATUS_SERVER, 0, 4,                                                                         \
+      "SELECT VERSION(), (SELECT CAST(MAX(number) AS SIGNED) FROM schema_migration), l.holder, "   \
+      "(SELECT COUNT(*) FROM concert) FROM job_lease l WHERE l.name = 'job'")                      \
+    X(STATUS_CONCERTS, 1, 12,                                                                      \
+      "SELECT c.concert_id, c.title, q.state, q.sold_out, q.waiting, q.active, q.now_serving, "    \
+      "q.last_ticket, COUNT(t.seat_id), "                                                          \
+      "CAST(COALESCE(SUM(t.status = 'AVAILABLE' OR (t.status = 'HELD' "                            \
+      "AND t.hold_expires_at <= NOW(3))), 0) AS SIGNED), "                                         \
+      "CAST(COALESCE(SUM(t.status = 'HELD' AND t.hold_expires_at > NOW(3)), 0) AS SIGNED), "       \
+      "CAST(COALESCE(SUM(t.status = 'SOLD'), 0) AS SIGNED) "                                       \
+      "FROM (SELECT concert_id, title FROM concert ORDER BY concert_id DESC LIMIT ?) c "           \
+      "JOIN queue_state q ON q.concert_id = c.concert_id "                                         \
+      "LEFT JOIN schedule s ON s.concert_id = c.concert_id "                                       \
+      "LEFT JOIN seat t ON t.schedule_id = s.schedule_id "                                         \
+      "GROUP BY c.concert_id, c.title, q.state, q.sold_out, q.waiting, q.active, q.now_serving, "  \
+      "q.last_ticket ORDER BY c.concert_id DESC")                                                  \
     X(PAYMENT_INSERT, 4, 0,                                                                        \
       "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) "                    \
       "VALUES (?, ?, 'COMPLETED', ?, ?)")
