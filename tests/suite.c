@@ -84,15 +84,14 @@ static int enter_tests(char **filters, int n)
     return entered;
 }
 
-static void on_test_start(const CU_pTest test, const CU_pSuite suite)
+static void on_test_start(CU_pTest test, CU_pSuite suite)
 {
     (void)test;
     (void)suite;
     started = seconds_now();
 }
 
-static void on_test_complete(const CU_pTest test, const CU_pSuite suite,
-                             const CU_pFailureRecord failure)
+static void on_test_complete(CU_pTest test, CU_pSuite suite, CU_pFailureRecord failure)
 {
     printf("%s %s/%s (%.2f s)\n", failure ? "FAIL" : "ok  ", suite->pName, test->pName,
            seconds_now() - started);

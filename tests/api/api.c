@@ -80,7 +80,7 @@ static void free_owned(void)
     }
 }
 
-static char *format_owned(const char *format, va_list args)
+static char *format_text(const char *format, va_list args)
 {
     char *text = NULL;
     if (vasprintf(&text, format, args) < 0)
@@ -89,11 +89,16 @@ static char *format_owned(const char *format, va_list args)
     return text;
 }
 
+const char *api_vfmt(const char *format, va_list args)
+{
+    return format_text(format, args);
+}
+
 const char *api_fmt(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    char *text = format_owned(format, args);
+    char *text = format_text(format, args);
     va_end(args);
     return text;
 }
@@ -102,11 +107,19 @@ const char *api_json(const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    char *text = format_owned(format, args);
+    char *text = format_text(format, args);
     va_end(args);
     for (char *c = text; *c; c++)
         if (*c == '\'')
             *c = '"';
+    return text;
+}
+
+const char *api_filled(const char *start, char c, size_t n)
+{
+    char *text = api_alloc(n + 1);
+    for (size_t i = 0; i < n; i++)
+        text[i] = *start ? *start++ : c;
     return text;
 }
 
@@ -279,7 +292,7 @@ static void run_multi(CURLM *multi)
 
 const struct api_res **api_send_all(const struct api_req *reqs, size_t n)
 {
-    const struct api_res **results = api_alloc(n * sizeof *results);
+    const struct api_res **results = api_alloc(n * sizeof(struct api_res *));
     struct call *calls = api_alloc(n * sizeof *calls);
     CURLM *multi = checked(curl_multi_init());
     for (size_t i = 0; i < n; i++) {
@@ -363,6 +376,14 @@ int api_header_count(const struct api_res *r, const char *name)
         line += strspn(line, "\r\n");
     }
     return n;
+}
+
+int64_t api_header_int(const struct api_res *r, const char *name)
+{
+    const char *value = api_header(r, name);
+    if (!value || !*value || strspn(value, "0123456789") != strlen(value))
+        return -1;
+    return strtoll(value, NULL, 10);
 }
 
 static bool start(void)

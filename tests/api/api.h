@@ -10,6 +10,7 @@
 
 #include "base/config.h"
 #include <json-c/json.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -66,15 +67,21 @@ const struct api_res *api_parse(const char *what, const char *text);
 /* The value of a header of the answer, or NULL; how often it occurs. Names in any case. */
 const char *api_header(const struct api_res *r, const char *name);
 int api_header_count(const struct api_res *r, const char *name);
+/* The value of a header that is a number in decimal digits; -1 if there is none or it is not. */
+int64_t api_header_int(const struct api_res *r, const char *name);
 
 /* printf into memory of the test; api_json also turns ' into ", so that JSON is readable in C. */
 const char *api_fmt(const char *format, ...) __attribute__((format(printf, 1, 2)));
 const char *api_json(const char *format, ...) __attribute__((format(printf, 1, 2)));
+const char *api_vfmt(const char *format, va_list args);
 #define F(...) api_fmt(__VA_ARGS__)
 #define J(...) api_json(__VA_ARGS__)
 
 /* Memory of n bytes, zeroed, freed with the test. Ends the program when there is none. */
 void *api_alloc(size_t n);
+
+/* The text `start` and then `c` until it has n bytes. */
+const char *api_filled(const char *start, char c, size_t n);
 
 /* A key that no other request has: 32 hex digits. */
 const char *api_unique(void);
@@ -86,6 +93,9 @@ int64_t api_wall_ms(void);
 void api_pause(void);
 /* Waits for a moment (wall clock, ms) that the contract names, such as the end of a hold. */
 void api_wait_for(int64_t wall_ms);
+
+/* How many elements an array has. */
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* Asks again and again until `cond` holds; fails the test after `seconds`. */
 #define UNTIL(seconds, cond)                                                                       \

@@ -45,7 +45,7 @@ static void test_missing_token(void)
         {"GET", "/admin/concerts/1/stats"},
         {"GET", "/admin/audit"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         const struct api_res *r = api_send(
             &(struct api_req){.method = rows[i].method, .path = rows[i].path, .body = "{}"});
         EXPECT_ERROR(r, 401, "TOKEN_MISSING");
@@ -59,7 +59,7 @@ static void test_authorization_that_is_no_bearer_token(void)
     static const char *const values[] = {"Authorization: Basic dXNlcjpwYXNz",
                                          "Authorization: Bearer", "Authorization: Bearer ",
                                          "Authorization: nonsense"};
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+    for (size_t i = 0; i < COUNT(values); i++) {
         const struct api_res *r =
             api_send(&(struct api_req){.path = "/users/me/balance", .headers = {values[i]}});
         EXPECT(r, 401);
@@ -92,7 +92,7 @@ static void test_genuine_user_tokens(void)
         token_user_payload(J("{'sub':'%s','aud':'frontrow:user','exp':%lld,'nbf':%lld}", u.id,
                              in(60), in(leeway - 2))),
     };
-    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+    for (size_t i = 0; i < COUNT(tokens); i++) {
         const struct api_res *r = api_get(tokens[i], "/users/me/balance");
         if (!EXPECT(r, 200))
             CHECK(false, "token %zu", i);
@@ -102,20 +102,15 @@ static void test_genuine_user_tokens(void)
 /* A genuine token with one character changed: `at` counts from the end if negative. */
 static const char *tampered(const char *token, int at)
 {
-    size_t len = strlen(token);
-    char *copy = api_alloc(len + 1);
-    memcpy(copy, token, len);
-    char *c = copy + (at < 0 ? (int)len + at : at);
-    *c = *c == 'A' ? 'B' : 'A';
-    return copy;
+    if (at < 0)
+        at += (int)strlen(token);
+    return F("%.*s%c%s", at, token, token[at] == 'A' ? 'B' : 'A', token + at + 1);
 }
 
 static const char *long_token(void)
 {
-    char *text = api_alloc(6001);
-    memset(text, 'a', 6000);
-    text[2000] = text[4000] = '.';
-    return text;
+    const char *part = api_filled("", 'a', 2000);
+    return F("%s.%s.%s", part, part, part);
 }
 
 static void expect_invalid(const char *const *tokens, size_t n, const char *path)
@@ -152,7 +147,7 @@ static void test_tokens_with_another_algorithm(void)
         token_forge(J("{'alg':['HS256'],'kid':'%s'}", kid), p, "SHA256", secret),
         token_forge(J("{'kid':'%s'}", kid), p, "SHA256", secret),
     };
-    expect_invalid(tokens, sizeof tokens / sizeof *tokens, "/users/me/balance");
+    expect_invalid(tokens, COUNT(tokens), "/users/me/balance");
 }
 
 static void test_tokens_with_another_key(void)
@@ -175,7 +170,7 @@ static void test_tokens_with_another_key(void)
         tampered(token_user_payload(p), 70),
         tampered(token_user_payload(p), 5),
     };
-    expect_invalid(tokens, sizeof tokens / sizeof *tokens, "/users/me/balance");
+    expect_invalid(tokens, COUNT(tokens), "/users/me/balance");
 }
 
 static void test_tokens_with_bad_claims(void)
@@ -215,8 +210,8 @@ static void test_tokens_with_bad_claims(void)
         "",
         "null",
     };
-    const char *tokens[sizeof payloads / sizeof *payloads];
-    size_t n = sizeof payloads / sizeof *payloads;
+    const char *tokens[COUNT(payloads)];
+    size_t n = COUNT(payloads);
     for (size_t i = 0; i < n; i++)
         tokens[i] = token_user_payload(payloads[i]);
     expect_invalid(tokens, n, "/users/me/balance");
@@ -242,7 +237,7 @@ static void test_tokens_that_are_none(void)
         long_token(),
         F("%s, Bearer %s", good, good),
     };
-    expect_invalid(tokens, sizeof tokens / sizeof *tokens, "/users/me/balance");
+    expect_invalid(tokens, COUNT(tokens), "/users/me/balance");
 }
 
 static void test_queue_token_where_a_user_token_is_expected(void)
@@ -251,7 +246,7 @@ static void test_queue_token_where_a_user_token_is_expected(void)
     world_join(&u, world_paused(""));
     static const char *const paths[] = {"/users/me/balance", "/users/me/balance/entries",
                                         "/users/me/reservations", "/admin/audit"};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; i < COUNT(paths); i++)
         EXPECT_ERROR(api_get(u.queue, paths[i]), 401, "TOKEN_INVALID");
     EXPECT_ERROR(api_post(u.queue, "/queue/tokens", J("{'concertId':1}")), 401, "TOKEN_INVALID");
     EXPECT_ERROR(api_post(u.queue, "/users/me/balance/charges", J("{'amount':1}")), 401,
@@ -265,7 +260,7 @@ static void test_user_token_where_a_queue_token_is_expected(void)
     static const char *const paths[] = {"/queue/tokens/me", "/concerts/1/schedules",
                                         "/schedules/1/seats", "/concerts/1/seats?date=2031-01-01"};
     for (size_t t = 0; t < 3; t++) {
-        for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        for (size_t i = 0; i < COUNT(paths); i++)
             EXPECT_ERROR(api_get(tokens[t], paths[i]), 401, "TOKEN_INVALID");
         EXPECT_ERROR(api_delete(tokens[t], "/queue/tokens/me"), 401, "TOKEN_INVALID");
         EXPECT_ERROR(api_post(tokens[t], "/reservations", J("{'scheduleId':1,'seatNumbers':[1]}")),
@@ -307,7 +302,7 @@ static void test_forged_queue_tokens(void)
         tampered(u.queue, -8),
         tampered(u.queue, 80),
     };
-    expect_invalid(tokens, sizeof tokens / sizeof *tokens, "/queue/tokens/me");
+    expect_invalid(tokens, COUNT(tokens), "/queue/tokens/me");
     EXPECT(world_poll(&u), 200);
 }
 
@@ -326,7 +321,7 @@ static void test_admin_routes_need_admin(void)
     static const char *const scopes[] = {
         NULL,     "service",       "wallet:charge", "Admin", "administrator",
         "xadmin", "admin,service", "admin:x",       ""};
-    for (size_t i = 0; i < sizeof scopes / sizeof *scopes; i++) {
+    for (size_t i = 0; i < COUNT(scopes); i++) {
         const char *token = token_user(u.id, scopes[i]);
         EXPECT_ERROR(api_get(token, "/admin/audit"), 403, "FORBIDDEN");
         EXPECT_ERROR(api_post(token, "/admin/concerts", J("{'title':'x'}")), 403, "FORBIDDEN");
@@ -409,7 +404,7 @@ static void test_personal_answers_are_not_stored(void)
         api_get(token_admin(), F("/admin/concerts/%lld", (long long)s.concert)),
         api_get(token_admin(), F("/admin/concerts/%lld/stats", (long long)s.concert)),
     };
-    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+    for (size_t i = 0; i < COUNT(answers); i++) {
         const char *control = api_header(answers[i], "Cache-Control");
         CHECK(answers[i]->status / 100 == 2, "%s: %ld", answers[i]->what, answers[i]->status);
         CHECK(control && strstr(control, "no-store"), "%s: %s", answers[i]->what,

@@ -17,7 +17,7 @@ static void expect_rows(const char *token, const char *path, const struct row *r
             CHECK(false, "row %zu: %s", i, rows[i].body);
     }
 }
-#define EXPECT_ROWS(token, path, rows) expect_rows(token, path, rows, sizeof rows / sizeof *rows)
+#define EXPECT_ROWS(token, path, rows) expect_rows(token, path, rows, COUNT(rows))
 
 static void test_charge(void)
 {
@@ -34,7 +34,7 @@ static void test_charge(void)
         {"{'amount':1,'userId':'x'}", "UNKNOWN_FIELD", "userId"},
     };
     struct user u = world_user();
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         const struct api_res *r =
             api_post(u.token, "/users/me/balance/charges", J("%s", rows[i].body));
         EXPECT(r, 400);
@@ -308,7 +308,7 @@ static void test_times(void)
     };
     int64_t concert = world_concert(NULL);
     const char *path = F("/admin/concerts/%lld/schedules", (long long)concert);
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         if (!EXPECT_FIELD(api_post(token_admin(), path,
                                    J("{'startsAt':%s,'seats':{'count':1,'price':1}}", bad[i])),
                           400, "INVALID_FIELD", "startsAt"))
@@ -331,7 +331,7 @@ static void test_good_times(void)
     };
     int64_t concert = world_concert(NULL);
     const char *path = F("/admin/concerts/%lld/schedules", (long long)concert);
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         const struct api_res *r =
             api_post(token_admin(), path,
                      J("{'startsAt':'%s','seats':{'count':1,'price':1}}", rows[i].text));
@@ -343,11 +343,11 @@ static void test_good_times(void)
 /* `n` times the character `c`. */
 static const char *repeated(const char *c, size_t n)
 {
-    size_t len = strlen(c);
-    char *text = api_alloc(len * n + 1);
-    for (size_t i = 0; i < n; i++)
-        memcpy(text + i * len, c, len);
-    return text;
+    const char *text = c;
+    size_t have = 1;
+    for (; 2 * have <= n; have *= 2)
+        text = F("%s%s", text, text);
+    return have == n ? text : F("%s%s", text, repeated(c, n - have));
 }
 
 static void test_lengths_count_characters(void)
@@ -356,7 +356,7 @@ static void test_lengths_count_characters(void)
                                         "\\u00e9", "\\uD83C\\uDFB5", "\\n"};
     static const char *const fields[] = {"title", "artist", "host"};
     const char *admin = token_admin();
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    for (size_t k = 0; k < COUNT(kinds); k++) {
         for (size_t f = 0; f < 3; f++) {
             const char *title = f == 0 ? "" : "'title':'x',";
             const char *one = J("{%s'%s':'%s'}", title, fields[f], kinds[k]);

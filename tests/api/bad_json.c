@@ -57,7 +57,7 @@ static void test_bodies_that_are_no_object(void)
         ROW("\xEF\xBB\xBF"),
         ROW("\0"),
     };
-    expect_invalid_json(rows, sizeof rows / sizeof *rows);
+    expect_invalid_json(rows, COUNT(rows));
     struct user u = world_user();
     EXPECT_ERROR(api_post(u.token, CHARGES, ""), 400, "INVALID_JSON");
     EXPECT_ERROR(
@@ -106,7 +106,7 @@ static void test_broken_objects(void)
         ROW("{\"amount\":nulll}"),
         ROW("{\"amount\":nul}"),
     };
-    expect_invalid_json(rows, sizeof rows / sizeof *rows);
+    expect_invalid_json(rows, COUNT(rows));
 }
 
 static void test_numbers_that_are_no_json(void)
@@ -122,7 +122,7 @@ static void test_numbers_that_are_no_json(void)
         ROW("{\"amount\":1 0}"),   ROW("{\"amount\":\xEF\xBC\x91}"), ROW("{\"amount\":1.2.3}"),
         ROW("{\"amount\":0b1}"),   ROW("{\"amount\":1n}"),
     };
-    expect_invalid_json(rows, sizeof rows / sizeof *rows);
+    expect_invalid_json(rows, COUNT(rows));
 }
 
 static void test_duplicate_names(void)
@@ -140,7 +140,7 @@ static void test_duplicate_names(void)
         ROW("{\"amount\":1,\"\\/\":1,\"/\":2}"),
         ROW("{\"amount\":1,\"\\uD83D\\uDE00\":1,\"\xF0\x9F\x98\x80\":2}"),
     };
-    expect_invalid_json(rows, sizeof rows / sizeof *rows);
+    expect_invalid_json(rows, COUNT(rows));
 }
 
 static void test_bad_strings(void)
@@ -168,7 +168,7 @@ static void test_bad_strings(void)
         ROW("{\"amount\":\"\\uDC00\\uD800\"}"),
         ROW("{\"\\uD800\":1}"),
     };
-    expect_invalid_json(rows, sizeof rows / sizeof *rows);
+    expect_invalid_json(rows, COUNT(rows));
 }
 
 static void test_invalid_utf8(void)
@@ -196,7 +196,7 @@ static void test_invalid_utf8(void)
         ROW("{\"amount\":1,\"x\":\"\xC0\xA2\"}"),
         ROW("{\"amount\":\"\xB0\xA1\"}"), /* EUC-KR */
     };
-    expect_invalid_json(rows, sizeof rows / sizeof *rows);
+    expect_invalid_json(rows, COUNT(rows));
 }
 
 static void test_nesting_deeper_than_eight(void)
@@ -206,9 +206,7 @@ static void test_nesting_deeper_than_eight(void)
     const char *eight = J("{'amount':%s%s}", "[[[[[[[", "]]]]]]]");
     const char *nine = J("{'amount':%s%s}", "[[[[[[[[", "]]]]]]]]");
     const char *objects = J("{'a':{'a':{'a':{'a':{'a':{'a':{'a':{'a':{}}}}}}}}}");
-    char *deep = api_alloc(60001);
-    memset(deep, '[', 60000);
-    memcpy(deep, "{\"amount\":", 10);
+    const char *deep = api_filled("{\"amount\":", '[', 60000);
     EXPECT_FIELD(api_post(u.token, CHARGES, eight), 400, "INVALID_FIELD", "amount");
     EXPECT_ERROR(api_post(u.token, CHARGES, nine), 400, "INVALID_JSON");
     EXPECT_ERROR(api_post(u.token, CHARGES, objects), 400, "INVALID_JSON");
@@ -249,7 +247,7 @@ static void test_values_that_are_no_integer(void)
         "4294967297000000000000",
     };
     struct user u = world_user();
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+    for (size_t i = 0; i < COUNT(values); i++)
         EXPECT_FIELD(api_post(u.token, CHARGES, J("{'amount':%s}", values[i])), 400,
                      "INVALID_FIELD", "amount");
     CHECK_INT(world_balance(&u), 0);
@@ -267,7 +265,7 @@ static void test_integers_out_of_bounds(void)
         INT64_MIN,
         INT64_C(4294967297) * 1000,
     };
-    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+    for (size_t i = 0; i < COUNT(values); i++)
         EXPECT_FIELD(api_post(u.token, CHARGES, J("{'amount':%lld}", (long long)values[i])), 400,
                      "INVALID_FIELD", "amount");
     EXPECT_FIELD(api_post(u.token, CHARGES, J("{'amount':-0}")), 400, "INVALID_FIELD", "amount");
@@ -283,7 +281,7 @@ static void test_good_json_in_unusual_dress(void)
         "{\"\\u0061\\u006D\\u006f\\u0075\\u006e\\u0074\":1}",
     };
     struct user u = world_user();
-    size_t n = sizeof bodies / sizeof *bodies;
+    size_t n = COUNT(bodies);
     for (size_t i = 0; i < n; i++)
         EXPECT(api_post(u.token, CHARGES, bodies[i]), 201);
     CHECK_INT(world_balance(&u), (int64_t)n);
@@ -292,11 +290,7 @@ static void test_good_json_in_unusual_dress(void)
 /* {"amount":1} and spaces up to `len` bytes. */
 static const char *padded(size_t len)
 {
-    char *body = api_alloc(len + 1);
-    memset(body, ' ', len);
-    memcpy(body, "{\"amount\":1", 11);
-    body[len - 1] = '}';
-    return body;
+    return F("%s}", api_filled("{\"amount\":1", ' ', len - 1));
 }
 
 static void test_body_size(void)
@@ -340,18 +334,18 @@ static void test_content_types(void)
     struct user u = world_user();
     struct api_req req = {
         .method = "POST", .path = CHARGES, .token = u.token, .body = "{\"amount\":1}"};
-    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    for (size_t i = 0; i < COUNT(good); i++) {
         req.type = good[i];
         if (!EXPECT(api_send(&req), 201))
             CHECK(false, "%s", good[i]);
     }
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         req.type = bad[i];
         req.headers[0] = *bad[i] ? NULL : "Content-Type:";
         if (!EXPECT_ERROR(api_send(&req), 415, "UNSUPPORTED_MEDIA_TYPE"))
             CHECK(false, "%s", bad[i]);
     }
-    CHECK_INT(world_balance(&u), (int64_t)(sizeof good / sizeof *good));
+    CHECK_INT(world_balance(&u), (int64_t)COUNT(good));
 }
 
 SUITE(bad_json, TEST(test_bodies_that_are_no_object), TEST(test_broken_objects),

@@ -24,7 +24,7 @@ static const char *const no_ids[] = {
     "me",
     "%F0%9F%8E%B5",
 };
-#define NO_IDS (sizeof no_ids / sizeof *no_ids)
+#define NO_IDS COUNT(no_ids)
 
 static void expect_ids(const char *token, const char *before, const char *after, const char *code)
 {
@@ -130,8 +130,8 @@ static void test_limits_of_pages(void)
         {u.token, "/users/me/reservations"},
         {token_admin(), "/admin/audit"},
     };
-    for (size_t l = 0; l < sizeof lists / sizeof *lists; l++) {
-        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t l = 0; l < COUNT(lists); l++) {
+        for (size_t i = 0; i < COUNT(bad); i++)
             EXPECT_ERROR(api_get(lists[l].token, F("%s?limit=%s", lists[l].path, bad[i])), 400,
                          "INVALID_PARAMETER");
         EXPECT(api_get(lists[l].token, F("%s?limit=1", lists[l].path)), 200);
@@ -144,7 +144,7 @@ static void test_cursors_that_are_none(void)
     static const char *const bad[] = {"x",   "%00",  "-1",  "abc.def",
                                       "%27", "null", "1e9", "99999999999999999999999999999"};
     struct user u = world_user();
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    for (size_t i = 0; i < COUNT(bad); i++) {
         EXPECT_ERROR(api_get(NULL, F("/concerts?cursor=%s", bad[i])), 400, "INVALID_PARAMETER");
         EXPECT_ERROR(api_get(u.token, F("/users/me/balance/entries?cursor=%s", bad[i])), 400,
                      "INVALID_PARAMETER");
@@ -169,7 +169,7 @@ static void test_queries_of_the_shop(void)
                                         "?date=2031-01-01T00:00:00Z",
                                         "?date=2031-01-01%00",
                                         "?Date=2031-01-01"};
-    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+    for (size_t i = 0; i < COUNT(dates); i++)
         EXPECT_ERROR(api_get(s.u[0].queue, F("%s%s", by_date, dates[i])), 400, "INVALID_PARAMETER");
     EXPECT_ERROR(
         api_get(s.u[0].queue, F("/schedules/%lld/seats?status=some", (long long)s.schedule)), 400,
@@ -183,11 +183,10 @@ static void test_queries_of_the_shop(void)
 
 static void test_idempotency_keys_that_are_none(void)
 {
-    char *longer = api_alloc(257);
-    memset(longer, 'k', 256);
+    const char *longer = api_filled("", 'k', 256);
     const char *const bad[] = {"", "a b", "\xC3\xA9", "\xED\x95\x9C", "tab\there", longer, "\x7F"};
     struct user u = world_user();
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    for (size_t i = 0; i < COUNT(bad); i++)
         if (!EXPECT_ERROR(
                 api_post_key(u.token, "/users/me/balance/charges", J("{'amount':1}"), bad[i]), 400,
                 "INVALID_PARAMETER"))
@@ -197,9 +196,7 @@ static void test_idempotency_keys_that_are_none(void)
 
 static void test_idempotency_keys_at_their_ends(void)
 {
-    char *longest = api_alloc(256);
-    memset(longest, '~', 255);
-    memcpy(longest, api_unique(), 32);
+    const char *longest = api_filled(api_unique(), '~', 255);
     struct user u = world_user();
     const char *path = "/users/me/balance/charges", *body = J("{'amount':1}");
     EXPECT(api_post_key(u.token, path, body, "!"), 201);

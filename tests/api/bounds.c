@@ -17,7 +17,7 @@ static const struct setting settings[] = {
     {"holdSeconds", 300, 1, 86400, false}, {"holdExtendSeconds", 120, 0, 86400, false},
     {"maxSeatsPerUser", 4, 1, 100, false},
 };
-#define SETTINGS (sizeof settings / sizeof *settings)
+#define SETTINGS COUNT(settings)
 
 /* A body that sets one of them; `title` is the member that POST needs. */
 static const char *body_with(const struct setting *s, const char *title, const char *value)
@@ -76,7 +76,7 @@ static void test_create_beyond_bounds(void)
                                       "true",
                                       "[1]",
                                       "1e2"};
-        for (size_t v = 0; v < sizeof values / sizeof *values; v++)
+        for (size_t v = 0; v < COUNT(values); v++)
             EXPECT_FIELD(api_post(admin, "/admin/concerts", body_with(s, title, values[v])), 400,
                          "INVALID_FIELD", s->name);
     }

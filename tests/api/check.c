@@ -27,10 +27,9 @@ void check_at(const char *file, int line, bool ok, bool fatal, const char *what,
         pass(file, line);
         return;
     }
-    char seen[1024];
     va_list args;
     va_start(args, format);
-    vsnprintf(seen, sizeof seen, format, args);
+    const char *seen = api_vfmt(format, args);
     va_end(args);
     fail(file, line, fatal, api_fmt("%s%s", what, seen));
 }
@@ -67,7 +66,7 @@ static const char *problem_fault(const struct api_res *r)
     if (!type || strncmp(type, "application/problem+json", 24) != 0)
         return "Content-Type is not application/problem+json";
     static const char *const texts[] = {"type", "title", "detail", "code", "requestId"};
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    for (size_t i = 0; i < COUNT(texts); i++)
         if (!*api_text(r, texts[i]))
             return api_fmt("no %s", texts[i]);
     json_object *status = api_at(r, "status");
@@ -194,16 +193,16 @@ size_t check_get_len(const char *file, int line, const struct api_res *r, const 
     return at ? json_object_array_length(at) : 0;
 }
 
-int64_t api_parse_time(const char *s)
+int64_t api_parse_time(const char *text)
 {
     static const char form[] = "dddd-dd-ddTdd:dd:dd.dddZ";
     for (size_t i = 0; i < sizeof form; i++)
-        if (form[i] == 'd' ? !isdigit((unsigned char)s[i]) : s[i] != form[i])
+        if (form[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != form[i])
             return -1;
     struct tm t = {0};
-    if (!strptime(s, "%Y-%m-%dT%H:%M:%S", &t))
+    if (!strptime(text, "%Y-%m-%dT%H:%M:%S", &t))
         return -1;
-    return (int64_t)timegm(&t) * 1000 + strtol(s + 20, NULL, 10);
+    return (int64_t)timegm(&t) * 1000 + strtol(text + 20, NULL, 10);
 }
 
 const char *api_time(int64_t wall_ms)

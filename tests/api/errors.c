@@ -44,7 +44,7 @@ static void test_unknown_routes_are_not_found(void)
         "/Concerts",
         "/CONCERTS",
     };
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; i < COUNT(paths); i++)
         if (strcmp(paths[i], "/users") != 0) /* POST /users exists */
             EXPECT_ERROR(api_get(NULL, paths[i]), 404, "NOT_FOUND");
 }
@@ -53,7 +53,7 @@ static void test_paths_beside_the_api_are_not_found(void)
 {
     static const char *const paths[] = {"/nope",     "/api",           "/api/v2/concerts",
                                         "/healthzz", "/frontrow.conf", "/api/v1x/concerts"};
-    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+    for (size_t i = 0; i < COUNT(paths); i++)
         EXPECT_ERROR(api_send(&(struct api_req){.path = paths[i], .root = true}), 404, "NOT_FOUND");
 }
 
@@ -93,7 +93,7 @@ static void test_other_methods_are_refused_with_allow(void)
         {"PROPFIND", "/reservations/1", "GET"},
         {"HEAD", "/payments", "POST"},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         const struct api_res *r =
             api_send(&(struct api_req){.method = rows[i].method, .path = rows[i].path});
         if (strcmp(rows[i].method, "HEAD") == 0)
@@ -136,7 +136,7 @@ static void test_head_answers_as_get_without_a_body(void)
         {NULL, "/nope", 404},
         {NULL, "/users/me/balance", 401},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         const struct api_res *get = api_get(rows[i].token, rows[i].path);
         const struct api_res *head = api_send(
             &(struct api_req){.method = "HEAD", .token = rows[i].token, .path = rows[i].path});
@@ -186,7 +186,7 @@ static void test_title_and_detail_follow_accept_language(void)
         {"kok, en;q=0.1", false},
         {"", standard},
     };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    for (size_t i = 0; i < COUNT(rows); i++) {
         const struct api_res *r = api_send(
             &(struct api_req){.path = "/concerts/999999999", .language = rows[i].language});
         EXPECT_ERROR(r, 404, "CONCERT_NOT_FOUND");
@@ -208,17 +208,12 @@ static void test_codes_do_not_depend_on_language(void)
 
 static void test_too_long_uri(void)
 {
-    char *path = api_alloc(20001);
-    memset(path, 'a', 20000);
-    path[0] = '/';
-    EXPECT_ERROR(api_get(NULL, path), 414, "URI_TOO_LONG");
+    EXPECT_ERROR(api_get(NULL, api_filled("/", 'a', 20000)), 414, "URI_TOO_LONG");
 }
 
 static void test_too_large_headers(void)
 {
-    char *value = api_alloc(40001);
-    memset(value, 'a', 40000);
-    memcpy(value, "X-Big: ", 7);
+    const char *value = api_filled("X-Big: ", 'a', 40000);
     const struct api_res *r = api_send(&(struct api_req){.path = "/concerts", .headers = {value}});
     EXPECT_ERROR(r, 400, "BAD_REQUEST");
 }

@@ -21,30 +21,26 @@ static pid_t running(const char *program)
     return pid;
 }
 
-static bool is_child(pid_t pid, pid_t parent)
+/* Whether neither the first nor the last of these is still at work. */
+static bool are_gone(const struct proc_list *old, pid_t master)
 {
-    pid_t children[1024];
-    size_t n = proc_children(parent, children, 1024);
-    for (size_t i = 0; i < n; i++)
-        if (children[i] == pid)
-            return true;
-    return false;
+    return !proc_is_child(old->pid[0], master) && !proc_is_child(old->pid[old->n - 1], master);
 }
 
 static void test_a_worker_is_killed(void)
 {
     struct user u = world_user();
-    pid_t master = running("frontrow-worker"), children[1024], spare[1024];
-    size_t n = proc_children(master, children, 1024);
-    NEED(n >= 2, "%zu workers", n);
+    pid_t master = running("frontrow-worker");
+    struct proc_list old = proc_children(master);
+    NEED(old.n >= 2, "%zu workers", old.n);
     world_charge(&u, 5);
-    kill(children[0], SIGKILL);
-    kill(children[n - 1], SIGKILL);
-    UNTIL(5, !is_child(children[0], master) && !is_child(children[n - 1], master));
+    kill(old.pid[0], SIGKILL);
+    kill(old.pid[old.n - 1], SIGKILL);
+    UNTIL(5, are_gone(&old, master));
     for (int i = 0; i < 50; i++)
         if (!EXPECT(api_get(u.token, "/users/me/balance"), 200))
             break;
-    UNTIL(10, proc_children(master, spare, 1024) >= n);
+    UNTIL(10, proc_children(master).n >= old.n);
     CHECK_INT(running("frontrow-worker"), master);
     CHECK_INT(world_balance(&u), 5);
 }
@@ -107,15 +103,15 @@ static int lost(const char *token, int n)
 static void test_a_reload_loses_no_request(void)
 {
     struct user u = world_user();
-    pid_t master = running("frontrow-worker"), before[1024], now[1024];
-    size_t n = proc_children(master, before, 1024);
+    pid_t master = running("frontrow-worker");
+    struct proc_list old = proc_children(master);
     int bad = lost(u.token, 20);
     kill(master, SIGHUP);
     for (double end = api_now() + 4; api_now() < end && bad == 0;)
         bad += lost(u.token, 40);
     CHECK_INT(bad, 0);
-    UNTIL(20, !is_child(before[0], master) && !is_child(before[n - 1], master));
-    UNTIL(10, proc_children(master, now, 1024) >= n);
+    UNTIL(20, are_gone(&old, master));
+    UNTIL(10, proc_children(master).n >= old.n);
     CHECK_INT(running("frontrow-worker"), master);
 }
 
@@ -152,8 +148,8 @@ static void test_a_reload_takes_the_new_configuration(void)
 {
     const int64_t most = INT64_C(1000000000000);
     struct user u = world_user();
-    pid_t master = running("frontrow-worker"), before[1024];
-    size_t n = proc_children(master, before, 1024);
+    pid_t master = running("frontrow-worker");
+    struct proc_list workers = proc_children(master);
     const char *path = F("%s/frontrow.conf", api_state), *old = read_conf(path);
     EXPECT_FIELD(charge(&u, most), 400, "INVALID_FIELD", "amount");
     write_conf(path, F("%s\n[wallet]\ncharge_max = %lld\n", old, (long long)most));
@@ -163,10 +159,10 @@ static void test_a_reload_takes_the_new_configuration(void)
     EXPECT_ERROR(charge(&u, 1), 422, "BALANCE_LIMIT");
     CHECK_INT(world_balance(&u), most);
     write_conf(path, old);
-    UNTIL(20, !is_child(before[0], master) && !is_child(before[n - 1], master));
-    n = proc_children(master, before, 1024);
+    UNTIL(20, are_gone(&workers, master));
+    workers = proc_children(master);
     kill(master, SIGHUP);
-    UNTIL(20, !is_child(before[0], master) && !is_child(before[n - 1], master));
+    UNTIL(20, are_gone(&workers, master));
     for (int i = 0; i < 20; i++)
         EXPECT(charge(&u, most), 400);
 }

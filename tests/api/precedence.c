@@ -6,8 +6,6 @@
 #include "suite.h"
 #include "world.h"
 
-#include <string.h>
-
 /* A POST with a Content-Type that no route takes. */
 static const struct api_res *post_text(const char *token, const char *path, const char *body)
 {
@@ -53,7 +51,7 @@ static void test_token_before_everything_about_the_request(void)
                                         "/users/me/balance/charges",
                                         "/admin/concerts",
                                         "/admin/concerts/1/schedules"};
-    for (size_t i = 0; i < sizeof posts / sizeof *posts; i++) {
+    for (size_t i = 0; i < COUNT(posts); i++) {
         EXPECT_ERROR(post_text(NULL, posts[i], "x"), 401, "TOKEN_MISSING");
         EXPECT_ERROR(api_post(NULL, posts[i], "{nonsense"), 401, "TOKEN_MISSING");
         EXPECT_ERROR(api_post("x.y.z", posts[i], "{nonsense"), 401, "TOKEN_INVALID");
@@ -92,9 +90,8 @@ static void test_media_type_before_body(void)
 static void test_too_large_before_json(void)
 {
     struct user u = world_user();
-    char *body = api_alloc(70001);
-    memset(body, 'x', 70000);
-    EXPECT_ERROR(api_post(u.token, "/users/me/balance/charges", body), 413, "BODY_TOO_LARGE");
+    EXPECT_ERROR(api_post(u.token, "/users/me/balance/charges", api_filled("", 'x', 70000)), 413,
+                 "BODY_TOO_LARGE");
 }
 
 static void test_bad_request_before_stored_answer(void)

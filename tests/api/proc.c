@@ -17,13 +17,13 @@
 static void exec_program(const char *path, const char *config, const char *const *args,
                          const char *output)
 {
-    const char *argv[MAX_ARGS] = {path, "--config", config};
+    char *argv[MAX_ARGS] = {strdup(path), strdup("--config"), strdup(config)};
     for (int i = 0; args && args[i] && i + 4 < MAX_ARGS; i++)
-        argv[i + 3] = args[i];
+        argv[i + 3] = strdup(args[i]);
     int fd = open(output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0 || dup2(fd, STDOUT_FILENO) < 0 || dup2(fd, STDERR_FILENO) < 0)
         _exit(126);
-    execv(path, (char *const *)(uintptr_t)argv);
+    execv(path, argv);
     _exit(127);
 }
 
@@ -101,10 +101,9 @@ static bool is_ours(pid_t pid, const char *program)
 static pid_t parent_of(pid_t pid)
 {
     size_t len;
-    int parent = 0;
     const char *text = read_file(F("/proc/%d/stat", (int)pid), &len);
     const char *after = strrchr(text, ')');
-    return after && sscanf(after, ") %*c %d", &parent) == 1 ? parent : 0;
+    return after && len > 0 ? (pid_t)strtol(after + 4, NULL, 10) : 0; /* ") S 123 …" */
 }
 
 /* Goes through all processes: calls `see` until it says stop. */
@@ -124,8 +123,7 @@ static void each_process(bool (*see)(pid_t pid, void *arg), void *arg)
 struct search {
     const char *program;
     pid_t parent, found;
-    pid_t *out;
-    size_t n, cap;
+    struct proc_list children;
 };
 
 static bool see_program(pid_t pid, void *arg)
@@ -139,8 +137,8 @@ static bool see_program(pid_t pid, void *arg)
 static bool see_child(pid_t pid, void *arg)
 {
     struct search *s = arg;
-    if (parent_of(pid) == s->parent && s->n < s->cap)
-        s->out[s->n++] = pid;
+    if (parent_of(pid) == s->parent && s->children.n < PROC_LIST)
+        s->children.pid[s->children.n++] = pid;
     return false;
 }
 
@@ -151,9 +149,14 @@ pid_t proc_find(const char *program)
     return s.found;
 }
 
-size_t proc_children(pid_t parent, pid_t *out, size_t cap)
+struct proc_list proc_children(pid_t parent)
 {
-    struct search s = {.parent = parent, .out = out, .cap = cap};
+    struct search s = {.parent = parent};
     each_process(see_child, &s);
-    return s.n;
+    return s.children;
+}
+
+bool proc_is_child(pid_t pid, pid_t parent)
+{
+    return parent_of(pid) == parent;
 }

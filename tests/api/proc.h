@@ -7,6 +7,7 @@
 #ifndef FRONTROW_TESTS_PROC_H
 #define FRONTROW_TESTS_PROC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -28,7 +29,15 @@ int proc_run(const char *program, const char *const *args, const char **output);
  * another of the same name; 0 if there is none. */
 pid_t proc_find(const char *program);
 
-/* The children of a process; at most `cap` of them. How many. */
-size_t proc_children(pid_t parent, pid_t *out, size_t cap);
+/* The children of a process, the first PROC_LIST of them. */
+#define PROC_LIST 512
+struct proc_list {
+    pid_t pid[PROC_LIST];
+    size_t n;
+};
+struct proc_list proc_children(pid_t parent);
+
+/* Whether a process is among them. */
+bool proc_is_child(pid_t pid, pid_t parent);
 
 #endif

@@ -135,12 +135,12 @@ static void test_estimates_of_a_cycle_are_exact(void)
     api_wait_for(t0 + 2500); /* the batch at t0 has fallen, and found nobody */
     join_all(u, N, concert);
     for (int i = 0; i < N; i++)
-        UNTIL(3, estimate_error(&u[i], t0 + 300000 * (1 + i / 2)) <= 1.2);
+        UNTIL(3, estimate_error(&u[i], t0 + INT64_C(300000) * (1 + i / 2)) <= 1.2);
     EXPECT(api_patch(token_admin(), F("/admin/concerts/%lld", (long long)concert),
                      J("{'queue':{'admitIntervalSeconds':400}}")),
            200);
     for (int i = 0; i < N; i++)
-        UNTIL(3, estimate_error(&u[i], t0 + 400000 * (1 + i / 2)) <= 1.2);
+        UNTIL(3, estimate_error(&u[i], t0 + INT64_C(400000) * (1 + i / 2)) <= 1.2);
 }
 
 static void test_a_cycle_begins_anew_when_the_queue_opens_again(void)

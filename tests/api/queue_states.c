@@ -110,7 +110,7 @@ static void test_unknown_states_are_refused(void)
 {
     static const char *const states[] = {"open", "SOLD_OUT", "PREQUEUE", "", "STOPPED"};
     const char *path = F("/admin/concerts/%lld", (long long)world_concert(NULL));
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++)
+    for (size_t i = 0; i < COUNT(states); i++)
         EXPECT_FIELD(api_patch(token_admin(), path, J("{'queue':{'state':'%s'}}", states[i])), 400,
                      "INVALID_FIELD", "state");
     CHECK_STR(STR(api_get(token_admin(), path), "queue.state"), "OPEN");

@@ -27,10 +27,8 @@ static void test_a_hold(void)
     SHAPE(r, "", MEMBERS);
     int64_t id = INT(r, "reservationId");
     const char *location = api_header(r, "Location");
-    const char *end = F("/api/v1/reservations/%lld", (long long)id);
-    size_t length = location ? strlen(location) : 0;
-    CHECK(length >= strlen(end) && strcmp(location + length - strlen(end), end) == 0, "%s",
-          location ? location : "no Location");
+    const char *path = location ? strstr(location, "/api/v1/") : NULL;
+    CHECK_STR(path, F("/api/v1/reservations/%lld", (long long)id));
     CHECK_STR(STR(r, "status"), "PENDING");
     CHECK_STR(STR(r, "userId"), s.u[0].id);
     CHECK_INT(INT(r, "concertId"), s.concert);

@@ -56,7 +56,7 @@ void world_enter(struct user *u, size_t n, int64_t concert);
  */
 #define STAGE_USERS 3
 #define STAGE_SEATS 10
-#define STAGE_PRICE 1000
+#define STAGE_PRICE INT64_C(1000)
 struct stage {
     int64_t concert, schedule;
     struct user u[STAGE_USERS];
