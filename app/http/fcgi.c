@@ -196,6 +196,41 @@ static void take_request(struct server *s)
     take_body(s, v.content_length);
 }
 
+/* nginx passes the phrase on, and leaves out even the space before it where there is none, which
+ * RFC 9112 (section 4) asks for. */
+static const char *reason_of(int status)
+{
+    static const struct {
+        int status;
+        const char *reason;
+    } reasons[] = {
+        {200, "OK"},
+        {201, "Created"},
+        {202, "Accepted"},
+        {204, "No Content"},
+        {400, "Bad Request"},
+        {401, "Unauthorized"},
+        {402, "Payment Required"},
+        {403, "Forbidden"},
+        {404, "Not Found"},
+        {405, "Method Not Allowed"},
+        {409, "Conflict"},
+        {410, "Gone"},
+        {413, "Content Too Large"},
+        {414, "URI Too Long"},
+        {415, "Unsupported Media Type"},
+        {422, "Unprocessable Content"},
+        {429, "Too Many Requests"},
+        {500, "Internal Server Error"},
+        {503, "Service Unavailable"},
+    };
+
+    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
+        if (reasons[i].status == status)
+            return reasons[i].reason;
+    return "Unknown";
+}
+
 static void send_response(struct server *s)
 {
     const struct response *res = &s->res;
@@ -203,7 +238,7 @@ static void send_response(struct server *s)
     bool bodiless = strcmp(s->req.method, "HEAD") == 0 || res->status == 204;
 
     text_buf_reset(head);
-    text_buf_printf(head, "Status: %d\r\n", res->status);
+    text_buf_printf(head, "Status: %d %s\r\n", res->status, reason_of(res->status));
     if (res->status != 204)
         text_buf_printf(head, "Content-Type: %s\r\nContent-Length: %zu\r\n", res->content_type,
                         res->body.len);
@@ -233,8 +268,8 @@ static void note_request(const struct server *s, int64_t us)
              res->err != ERR_OK ? err_info(res->err)->code : "");
 }
 
-/* One request of a connection that libfcgi has read the beginning of. Finishing waits for the peer
- * to close, which says nothing about us. */
+/* One request of a connection that libfcgi has read the beginning of. Finishing frees its variables,
+ * so the line about it is written before. */
 static void serve_request(struct server *s)
 {
     int64_t start = clock_monotonic_us(), us;
@@ -243,8 +278,8 @@ static void serve_request(struct server *s)
     dispatch(s->app, &s->req, &s->res);
     send_response(s);
     us = clock_monotonic_us() - start;
-    FCGX_Finish_r(&s->fcgx);
     note_request(s, us);
+    FCGX_Finish_r(&s->fcgx);
 }
 
 /*
