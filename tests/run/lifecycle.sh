@@ -5,11 +5,14 @@
 # shellcheck source=SCRIPTDIR/product.bash
 . tests/run/product.bash
 
-# refuses TEXT STATUS ARGUMENT...: one line on stderr, that status, and no state folder.
+# refuses TEXT STATUS ARGUMENT...: one line on stderr, that status, and no state folder. In time,
+# should it start after all.
+unused=$(free_port)
 refuses() {
     local text=$1 expected=$2 seen status=0
     shift 2
-    seen=$(scripts/run --state "$folder/refused" "$@" 2>&1 >/dev/null) || status=$?
+    seen=$(timeout 60 scripts/run --state "$folder/refused" --port "$unused" "$@" 2>&1 >/dev/null) ||
+        status=$?
     if [[ $status == "$expected" && -n $seen && $seen != *$'\n'* && ! -e $folder/refused ]]; then
         ok "$text is refused"
     else
@@ -24,7 +27,7 @@ refuses "an address that is none" 2 --listen not-an-address
 refuses "an address of another machine" 1 --listen 192.0.2.254
 refuses "a state folder with a dollar sign" 2 --state "$folder/a\$b"
 refuses "a state folder that is a file" 2 --state "$said"
-refuses "a setting that is none" 2 --state "$folder/refused" --port 1 --listen FRONTROW
+FRONTROW_SET="nonsense" refuses "a setting that is none" 2
 mkdir -p "$folder/other"
 : >"$folder/other/file"
 refuses "a folder with something else in it" 1 --state "$folder/other"

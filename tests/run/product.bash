@@ -5,6 +5,7 @@
 folder=${FRONTROW_TEST_FOLDER:-$(mktemp -d)}
 states=()
 said=$folder/said
+: >"$said"
 
 stop_products() {
     local state
