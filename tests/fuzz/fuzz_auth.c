@@ -1,9 +1,9 @@
 /*
  * Any Authorization header, and any header and payload under a good signature.
  *
- * The first byte of the input is the mode: bits 0 and 1 what the route accepts, bits 2 and 3 how
- * the rest becomes a token: 0 as it is, 1 signed with the user key, 2 with the queue key, 3 with
- * none of ours. A line end parts header and payload.
+ * Each input is tried as it is, and as the header and the payload (parted by a line end) of tokens
+ * signed with the user key, with the queue key and with none of ours; each of these wherever user
+ * tokens, queue tokens or either are expected.
  */
 #include "http/auth.h"
 #include "unit/http_forge.h"
@@ -14,11 +14,10 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define NOW        INT64_C(1767323045678)
-#define USER_KEY   "user-secret-0123456789abcdef012345"
-#define QUEUE_KEY  "queue-secret-0123456789abcdef01234"
-#define FOREIGN    "foreign-secret-0123456789abcdef012"
-#define LONG_INPUT 8192
+#define NOW       INT64_C(1767323045678)
+#define USER_KEY  "user-secret-0123456789abcdef012345"
+#define QUEUE_KEY "queue-secret-0123456789abcdef01234"
+#define FOREIGN   "foreign-secret-0123456789abcdef012"
 
 static const struct config config = {
     .auth_user_secret = USER_KEY,
@@ -28,59 +27,66 @@ static const struct config config = {
     .auth_leeway_seconds = 5,
 };
 
+enum signer { SIGNER_NONE, SIGNER_USER, SIGNER_QUEUE, SIGNER_FOREIGN, SIGNERS };
+
 /* What must hold of anybody who is let in. */
-static void check_caller(const struct caller *c, enum auth_accept accept, int key)
+static void check_caller(const struct caller *c, enum auth_accept accept, enum signer signer)
 {
-    if (key != 1 && key != 2)
+    bool user = signer == SIGNER_USER;
+
+    if (signer != SIGNER_USER && signer != SIGNER_QUEUE)
         abort();
-    if (c->kind != (key == 1 ? TOKEN_USER : TOKEN_QUEUE))
+    if (c->kind != (user ? TOKEN_USER : TOKEN_QUEUE) || !(accept & (user ? AUTH_USER : AUTH_QUEUE)))
         abort();
-    if (!(accept & (key == 1 ? AUTH_USER : AUTH_QUEUE)))
+    if (user && c->exp < NOW / 1000 - config.auth_leeway_seconds - 1)
         abort();
-    if (c->kind == TOKEN_USER && c->exp < NOW / 1000 - config.auth_leeway_seconds - 1)
+    if (!user && (c->concert_id < 1 || c->token_id < 1 || c->ticket < 0))
         abort();
-    if (c->kind == TOKEN_QUEUE && (c->concert_id < 1 || c->token_id < 1 || c->ticket < 0 ||
-                                   c->may_charge || c->service || c->admin))
+    if (!user && (c->may_charge || c->service || c->admin))
         abort();
 }
 
-static char *make_header(char *text, int key)
+/* The Authorization header; the caller frees it. */
+static char *make_header(const char *text, enum signer signer)
 {
     static const char *const keys[] = {NULL, USER_KEY, QUEUE_KEY, FOREIGN};
-    char *payload = strchr(text, '\n');
-    char *token, *header;
+    size_t header_len = strcspn(text, "\n");
+    char *token_header, *token, *header;
 
-    if (key == 0)
+    if (signer == SIGNER_NONE)
         return strdup(text);
-    if (payload)
-        *payload++ = '\0';
-    token = forge_token(text, payload ? payload : "", keys[key]);
+    token_header = strndup(text, header_len);
+    token = forge_token(token_header, text + header_len + (text[header_len] == '\n'), keys[signer]);
     header = malloc(strlen(token) + 8);
     sprintf(header, "Bearer %s", token);
+    free(token_header);
     free(token);
     return header;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check_header(const char *header, enum auth_accept accept, enum signer signer)
 {
-    enum auth_accept accept;
     struct caller caller;
-    char *text, *header;
-    int key;
-    enum err e;
+    enum err e = auth_check(&config, header, accept, NOW, &caller);
 
-    if (size < 1 || size > LONG_INPUT)
-        return 0;
-    accept = (data[0] & 3) ? (enum auth_accept)(data[0] & 3) : AUTH_EITHER;
-    key = data[0] >> 2 & 3;
-    text = strndup((const char *)data + 1, size - 1);
-    header = make_header(text, key);
-    e = auth_check(&config, header, accept, NOW, &caller);
     if (e == ERR_OK)
-        check_caller(&caller, accept, key);
+        check_caller(&caller, accept, signer);
     else if (caller.kind != TOKEN_NONE || (e != ERR_TOKEN_MISSING && e != ERR_TOKEN_INVALID))
         abort();
-    free(header);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = strndup((const char *)data, size);
+
+    for (enum signer signer = SIGNER_NONE; signer < SIGNERS; signer++) {
+        char *header = make_header(text, signer);
+
+        check_header(header, AUTH_USER, signer);
+        check_header(header, AUTH_QUEUE, signer);
+        check_header(header, AUTH_EITHER, signer);
+        free(header);
+    }
     free(text);
     return 0;
 }
