@@ -438,14 +438,14 @@ static enum err refetch(struct prepared *p, unsigned i)
     c->text_cap = c->length + 1;
     p->binds[i].buffer = c->text;
     p->binds[i].buffer_length = c->text_cap;
-    return mysql_stmt_fetch_column(p->stmt, &p->binds[i], i, 0) ||
-                   mysql_stmt_bind_result(p->stmt, p->binds)
-               ? ERR_INTERNAL
-               : ERR_OK;
+    return mysql_stmt_fetch_column(p->stmt, &p->binds[i], i, 0) ? ERR_INTERNAL : ERR_OK;
 }
 
+/* The new buffers are told to the statement once the whole row has been read: telling it forgets
+ * where in the row the columns are. */
 static enum err read_row(struct prepared *p)
 {
+    bool grown = false;
     for (unsigned i = 0; i < p->column_count; i++) {
         struct column *c = &p->columns[i];
         struct db_value *v = &p->row[i];
@@ -461,12 +461,13 @@ static enum err read_row(struct prepared *p)
                 enum err e = refetch(p, i);
                 if (e != ERR_OK)
                     return e;
+                grown = true;
             }
             v->s = c->text;
             v->n = c->length;
         }
     }
-    return ERR_OK;
+    return grown && mysql_stmt_bind_result(p->stmt, p->binds) ? ERR_INTERNAL : ERR_OK;
 }
 
 static enum err fetch_rows(struct db *db, enum stmt id, db_row_fn *fn, void *arg, int64_t *rows)

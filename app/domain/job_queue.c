@@ -234,6 +234,9 @@ static enum err publish(struct work *w)
         e = count_active(db, g->concert_id, &active);
     if (e == ERR_OK)
         e = count_waiting(db, w, now_serving, &waiting);
+    if (e == ERR_OK) /* last, so that whoever was counted has a number up to it */
+        e = db_query_one(db, STMT_JOB_MAX_TICKET, read_int, &g->max_ticket,
+                         DB_P_INT(g->concert_id));
     if (e != ERR_OK)
         return e;
     int64_t rate = new_rate(w, w->admitted > 0 || g->someone_waits);

@@ -308,11 +308,29 @@ static enum err collect(const struct db_value *row, void *arg)
     return snapshot_read_row(row, &r->queues[r->count++]);
 }
 
-static void write_slot(const struct snapshot_queue *q, const struct gone_list *g)
+/*
+ * Adds to the numbers just read those that were noted on this host while they were being read:
+ * whoever has left stays so.
+ */
+static void keep_marks(const struct slot *s, int64_t now_serving, struct gone_list *g)
+{
+    for (int i = count_below(s->gone, s->gone_count, now_serving + 1); i < s->gone_count; i++) {
+        int at = count_below(g->tickets, g->count, s->gone[i]);
+        if ((at < g->count && g->tickets[at] == s->gone[i]) || g->count == SNAPSHOT_MAX_GONE)
+            continue;
+        memmove(&g->tickets[at + 1], &g->tickets[at],
+                (size_t)(g->count - at) * sizeof *g->tickets);
+        g->tickets[at] = s->gone[i];
+        g->count++;
+    }
+}
+
+static void write_slot(const struct snapshot_queue *q, struct gone_list *g)
 {
     struct slot *s = find_slot(q->concert_id, true);
     if (!s || !lock_slot(s))
         return;
+    keep_marks(s, q->now_serving, g);
     s->q = *q;
     memcpy(s->gone, g->tickets, (size_t)g->count * sizeof *g->tickets);
     s->gone_count = g->count;

@@ -254,13 +254,22 @@ static bool id_member(struct json_object *claims, const char *name, int64_t *out
     return json_object_object_get_ex(claims, name, &value) && json_read_int(value, out) && *out > 0;
 }
 
-/* Its exp is not looked at: whether it is over is for the database to say. */
-static bool read_queue(struct json_object *claims, int64_t now_ms, struct caller *out)
+static bool read_jti(struct json_object *claims, int64_t *token_id)
 {
     struct span jti = string_member(claims, "jti");
 
-    return begun(claims, now_ms, 0) && id_member(claims, "cid", &out->concert_id) && jti.p &&
-           text_parse_int(jti.p, jti.len, &out->token_id) && out->token_id > 0 &&
+    if (jti.p && !text_parse_int(jti.p, jti.len, token_id))
+        *token_id = 0;
+    return jti.p != NULL;
+}
+
+/*
+ * Its exp is not looked at: whether it is over is for the database to say. So is a jti that is not
+ * one of ours in a token that is genuine: no row has the id 0.
+ */
+static bool read_queue(struct json_object *claims, int64_t now_ms, struct caller *out)
+{
+    return begun(claims, now_ms, 0) && id_member(claims, "cid", &out->concert_id) && read_jti(claims, &out->token_id) &&
            (!has_member(claims, "tkt") || id_member(claims, "tkt", &out->ticket));
 }
 

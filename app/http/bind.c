@@ -118,9 +118,8 @@ static bool bind_text(const struct bind_field *f, struct json_object *value, str
     struct bind_text text = text_of(value);
     int64_t characters = text_utf8_length(text.s, text.len);
 
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.s[i] < 0x20 || text.s[i] == 0x7f)
-            return false;
+    if (memchr(text.s, '\0', text.len))
+        return false;
     if (characters < f->min || characters > f->max)
         return false;
     *out = text;

@@ -111,13 +111,13 @@ static int32_t scan_hex4(struct scan *s)
     return value;
 }
 
-/* The character after \u, of one or two escapes; -1 for NUL and surrogates that are no pair. */
+/* The character after \u, of one or two escapes; -1 for surrogates that are no pair. */
 static int32_t scan_unicode_escape(struct scan *s)
 {
     int32_t high = scan_hex4(s);
     int32_t low;
 
-    if (high <= 0 || (high >= 0xdc00 && high <= 0xdfff))
+    if (high < 0 || (high >= 0xdc00 && high <= 0xdfff))
         return -1;
     if (high < 0xd800 || high > 0xdbff)
         return high;
@@ -184,7 +184,8 @@ static bool unescape_name(struct scan *s, struct name *name)
     }
     name->len = (size_t)(out - name->s);
     s->arena_free = out;
-    return true;
+    /* json-c cuts a name at NUL: what is left might be one that is known. */
+    return !memchr(name->s, '\0', name->len);
 }
 
 /* A member's name, its opening quote taken, onto the stack. */

@@ -12,7 +12,8 @@
  * Whether `text` is one JSON value, and nothing after it but white space, in valid UTF-8, without
  * duplicate names in an object (compared after unescaping), unescaped control characters, lone
  * surrogates, numbers outside RFC 8259's grammar, or deeper nesting. json-c lets several of these
- * through. NUL, escaped or not, is refused: no text of ours can hold it.
+ * through, and cuts a name at an escaped NUL, which is refused in names. In values it is for the
+ * binder to refuse.
  */
 bool json_scan(const char *text, size_t len);
 

@@ -28,8 +28,8 @@ static void test_charge(void)
         {"{'amount':1,'amountt':2}", "UNKNOWN_FIELD", "amountt"},
         {"{'amount':1,'Amount':2}", "UNKNOWN_FIELD", "Amount"},
         {"{'Amount':1}", NULL, NULL}, /* unknown, or missing: either is first */
-        {"{'amount':1,'amount\\u0000':2}", "UNKNOWN_FIELD", NULL},
-        {"{'amount\\u0000':1}", NULL, NULL},
+        {"{'amount':1,'amount\\u0000':2}", "INVALID_JSON", NULL},
+        {"{'amount\\u0000':1}", "INVALID_JSON", NULL},
         {"{'amount':1,'':2}", "UNKNOWN_FIELD", NULL},
         {"{'amount':1,'userId':'x'}", "UNKNOWN_FIELD", "userId"},
     };
