@@ -270,11 +270,13 @@ static void test_user_token_where_a_queue_token_is_expected(void)
     }
 }
 
-/* The payload of a queue token as Frontrow makes it. */
-static const char *queue_payload(const struct user *u, int64_t concert, const char *aud, int exp)
+/* The payload of the user's queue token with another audience and end. */
+static const char *queue_payload(const struct user *u, const char *aud, int exp)
 {
+    const struct api_res *claims = token_part(u->queue, 1);
     return J("{'aud':'%s','sub':'%s','cid':%lld,'tkt':%lld,'jti':'%s','iat':%lld,'exp':%lld}", aud,
-             u->id, (long long)concert, (long long)u->ticket, api_unique(), in(-60), in(exp));
+             u->id, (long long)INT(claims, "cid"), (long long)u->ticket, STR(claims, "jti"),
+             (long long)INT(claims, "iat"), in(exp));
 }
 
 static void test_forged_queue_tokens(void)
@@ -282,7 +284,7 @@ static void test_forged_queue_tokens(void)
     struct user u = world_user();
     int64_t concert = world_paused("");
     world_join(&u, concert);
-    const char *p = queue_payload(&u, concert, "frontrow:queue", 600);
+    const char *p = queue_payload(&u, "frontrow:queue", 600);
     const char *kid = api_config.auth_queue_kid, *secret = api_config.auth_queue_secret;
     const char *const tokens[] = {
         token_user_payload(p),
@@ -291,7 +293,7 @@ static void test_forged_queue_tokens(void)
         token_forge(J("{'alg':'HS512','kid':'%s'}", kid), p, "SHA512", secret),
         token_forge(J("{'alg':'hs256','kid':'%s'}", kid), p, "SHA256", secret),
         token_forge(J("{'alg':'HS256','kid':'nobody'}"), p, "SHA256", secret),
-        token_queue_payload(queue_payload(&u, concert, "frontrow:user", 600)),
+        token_queue_payload(queue_payload(&u, "frontrow:user", 600)),
         token_queue_payload(J("{'aud':'frontrow:queue','exp':%lld}", in(60))),
         token_queue_payload(J("{'aud':'frontrow:queue','sub':'%s','cid':'1','tkt':1,'jti':'x',"
                               "'iat':1,'exp':%lld}",
@@ -309,9 +311,10 @@ static void test_forged_queue_tokens(void)
 static void test_genuine_queue_token_that_is_over_is_gone_not_invalid(void)
 {
     struct user u = world_user();
-    int64_t concert = world_paused("");
-    world_join(&u, concert);
-    const char *old = token_queue_payload(queue_payload(&u, concert, "frontrow:queue", -1));
+    world_join(&u, world_paused(""));
+    const char *again = token_queue_payload(queue_payload(&u, "frontrow:queue", 60));
+    EXPECT(api_get(again, "/queue/tokens/me"), 200);
+    const char *old = token_queue_payload(queue_payload(&u, "frontrow:queue", -1));
     EXPECT_ERROR(api_get(old, "/queue/tokens/me"), 410, "QUEUE_TOKEN_EXPIRED");
 }
 
