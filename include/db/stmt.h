@@ -74,6 +74,11 @@
 #define STMT_RESERVATION_LIVE                                                                      \
     "(r.status = 'CONFIRMED' OR (r.status = 'PENDING' AND r.hold_expires_at > NOW(3))) "
 
+/* Tables of which one row is changed by its id. The conditions beside the id would let the servers
+ * take another index at times, and lock other rows on the way. */
+#define STMT_TOKEN_BY_ID       "queue_token FORCE INDEX (PRIMARY) "
+#define STMT_RESERVATION_BY_ID "reservation FORCE INDEX (PRIMARY) "
+
 /* X(name, parameters, columns, text) */
 /* clang-format off */
 #define STMT_LIST(X)                                                                               \
@@ -203,7 +208,8 @@
     X(TOKEN_LOCK, 1, 10,                                                                           \
       "SELECT " STMT_TOKEN_COLUMNS "FROM queue_token t WHERE t.token_id = ? FOR UPDATE")           \
     X(TOKEN_RETIRE, 1, 0,                                                                          \
-      "UPDATE queue_token SET status = 'EXPIRED', ended_at = expires_at WHERE token_id = ? "       \
+      "UPDATE " STMT_TOKEN_BY_ID "SET status = 'EXPIRED', ended_at = expires_at "                  \
+      "WHERE token_id = ? "                                                                        \
       "AND status IN ('WAITING', 'ACTIVE') AND expires_at <= NOW(3)")                              \
     X(TOKEN_INSERT, 3, 0,                                                                          \
       "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at) "     \
@@ -214,17 +220,17 @@
       "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at, "     \
       "ended_at) VALUES (?, ?, ?, 'VOID', NOW(3), NOW(3), NOW(3))")                                \
     X(TOKEN_CLAIM, 1, 0,                                                                           \
-      "UPDATE queue_token SET claimed_at = NOW(3), "                                               \
+      "UPDATE " STMT_TOKEN_BY_ID "SET claimed_at = NOW(3), "                                       \
       "expires_at = GREATEST(expires_at, session_ends_at) WHERE token_id = ? "                     \
       "AND status = 'ACTIVE' AND claimed_at IS NULL AND expires_at > NOW(3)")                      \
     X(TOKEN_LENGTHEN, 2, 0,                                                                        \
-      "UPDATE queue_token SET expires_at = GREATEST(expires_at, ?) "                               \
+      "UPDATE " STMT_TOKEN_BY_ID "SET expires_at = GREATEST(expires_at, ?) "                       \
       "WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
     X(TOKEN_FINISH, 1, 0,                                                                          \
-      "UPDATE queue_token SET status = 'FINISHED', ended_at = NOW(3) "                             \
+      "UPDATE " STMT_TOKEN_BY_ID "SET status = 'FINISHED', ended_at = NOW(3) "                     \
       "WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
     X(TOKEN_LEAVE, 1, 0,                                                                           \
-      "UPDATE queue_token SET status = 'LEFT', ended_at = NOW(3) "                                 \
+      "UPDATE " STMT_TOKEN_BY_ID "SET status = 'LEFT', ended_at = NOW(3) "                         \
       "WHERE token_id = ? AND status IN ('WAITING', 'ACTIVE')")                                    \
     X(TOKEN_AHEAD, 3, 1,                                                                           \
       "SELECT COUNT(*) FROM (SELECT 1 FROM queue_token WHERE concert_id = ? "                      \
@@ -243,7 +249,8 @@
       "WHERE status = ? AND expires_at <= NOW(3) ORDER BY expires_at LIMIT ?")                     \
     X(JOB_QUEUES, 0, 8,                                                                            \
       "SELECT q.concert_id, q.sold_out, q.last_ticket, q.waiting, q.active, "                      \
-      "COALESCE((SELECT MAX(t.ticket) FROM queue_token t WHERE t.concert_id = q.concert_id), 0), " \
+      "COALESCE((SELECT t.ticket FROM queue_token t WHERE t.concert_id = q.concert_id "            \
+      "ORDER BY t.ticket DESC LIMIT 1), 0), " /* MAX() would read all of them on MariaDB */        \
       "EXISTS (SELECT 1 FROM queue_token t WHERE t.concert_id = q.concert_id "                     \
       "AND t.status = 'WAITING'), "                                                                \
       "EXISTS (SELECT 1 FROM queue_token t WHERE t.concert_id = q.concert_id "                     \
@@ -263,7 +270,8 @@
       "SELECT COUNT(*) FROM queue_token WHERE concert_id = ? "                                     \
       "AND status IN ('LEFT', 'EXPIRED', 'VOID') AND ticket > ?")                                  \
     X(JOB_ADMIT, 8, 0,                                                                             \
-      "UPDATE queue_token SET status = 'ACTIVE', admitted_at = ?, claimed_at = NULL, "             \
+      "UPDATE queue_token FORCE INDEX (queue_token_status) "                                       \
+      "SET status = 'ACTIVE', admitted_at = ?, claimed_at = NULL, "                                \
       "session_ends_at = ? + INTERVAL ? SECOND, expires_at = ? + INTERVAL ? SECOND "               \
       "WHERE concert_id = ? AND status = 'WAITING' AND expires_at > ? ORDER BY ticket LIMIT ?")    \
     X(JOB_LAST_ADMITTED, 1, 1,                                                                     \
@@ -278,9 +286,11 @@
     X(JOB_SOLD_OUT, 2, 1,                                                                          \
       "SELECT EXISTS (SELECT 1 FROM schedule s WHERE s.concert_id = ? AND s.canceled_at IS NULL "  \
       "AND s.booking_closes_at > NOW(3)) "                                                         \
-      "AND NOT EXISTS (SELECT 1 FROM schedule s JOIN seat t ON t.schedule_id = s.schedule_id "     \
-      "WHERE s.concert_id = ? AND s.canceled_at IS NULL AND s.booking_closes_at > NOW(3) "         \
-      "AND t.status IN ('AVAILABLE', 'HELD'))")                                                    \
+      "AND NOT EXISTS (SELECT 1 FROM schedule s WHERE s.concert_id = ? "                           \
+      "AND s.canceled_at IS NULL AND s.booking_closes_at > NOW(3) "                                \
+      "AND (EXISTS (SELECT 1 FROM seat t WHERE t.schedule_id = s.schedule_id "                     \
+      "AND t.status = 'AVAILABLE') OR EXISTS (SELECT 1 FROM seat t "                               \
+      "WHERE t.schedule_id = s.schedule_id AND t.status = 'HELD')))")                              \
     X(JOB_PUBLISH, 7, 0,                                                                           \
       "UPDATE queue_state SET last_ticket = GREATEST(last_ticket, now_serving, ?), waiting = ?, "  \
       "active = ?, sold_out = ?, rate_micros = ?, rate_at = ? WHERE concert_id = ?")               \
@@ -316,8 +326,10 @@
     X(SCHEDULE_LIST, 1, 13,                                                                        \
       "SELECT " STMT_SCHEDULE_COLUMNS                                                              \
       ", (SELECT COUNT(*) FROM seat t WHERE t.schedule_id = s.schedule_id "                        \
-      "AND (t.status = 'AVAILABLE' OR (t.status = 'HELD' AND t.hold_expires_at <= NOW(3)))), "     \
-      "s.booking_opens_at <= NOW(3) FROM schedule s WHERE s.concert_id = ? AND s.canceled_at IS NULL "                          \
+      "AND t.status = 'AVAILABLE') + (SELECT COUNT(*) FROM seat t "                                \
+      "WHERE t.schedule_id = s.schedule_id AND t.status = 'HELD' "                                 \
+      "AND t.hold_expires_at <= NOW(3)), s.booking_opens_at <= NOW(3) FROM schedule s "            \
+      "WHERE s.concert_id = ? AND s.canceled_at IS NULL "                                          \
       "AND s.booking_closes_at > NOW(3) ORDER BY s.starts_at, s.schedule_id")                      \
     X(SCHEDULE_BY_DATE, 2, 11,                                                                     \
       "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.concert_id = ? "                    \
@@ -326,7 +338,8 @@
       "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND " STMT_SEAT_FREE            \
       " ORDER BY seat_number")                                                                     \
     X(SEATS_ALL, 1, 7,                                                                             \
-      "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? ORDER BY seat_number")          \
+      "SELECT " STMT_SEAT_COLUMNS "FROM seat FORCE INDEX (seat_place) "                            \
+      "WHERE schedule_id = ? ORDER BY seat_number")                                                \
     /* reservations */                                                                             \
     X(BOOKING_TERMS, 1, 7,                                                                         \
       "SELECT s.concert_id, s.starts_at, s.booking_opens_at, s.booking_closes_at, s.canceled_at, " \
@@ -369,13 +382,13 @@
     X(RESERVATION_CONCERT, 1, 3,                                                                   \
       "SELECT user_id, concert_id, schedule_id FROM reservation WHERE reservation_id = ?")         \
     X(RESERVATION_END, 2, 0,                                                                       \
-      "UPDATE reservation SET status = ?, ended_at = NOW(3) "                                      \
+      "UPDATE " STMT_RESERVATION_BY_ID "SET status = ?, ended_at = NOW(3) "                        \
       "WHERE reservation_id = ? AND status = 'PENDING'")                                           \
     X(RESERVATION_EXPIRE, 1, 0,                                                                    \
-      "UPDATE reservation SET status = 'EXPIRED', ended_at = hold_expires_at "                     \
+      "UPDATE " STMT_RESERVATION_BY_ID "SET status = 'EXPIRED', ended_at = hold_expires_at "       \
       "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at <= NOW(3)")             \
     X(RESERVATION_CONFIRM, 2, 0,                                                                   \
-      "UPDATE reservation SET status = 'CONFIRMED', paid_at = ? "                                  \
+      "UPDATE " STMT_RESERVATION_BY_ID "SET status = 'CONFIRMED', paid_at = ? "                    \
       "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at > NOW(3)")              \
     X(RESERVATION_PENDING, 3, 1,                                                                   \
       "SELECT reservation_id FROM reservation WHERE user_id = ? AND concert_id = ? "               \
