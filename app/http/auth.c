@@ -76,15 +76,26 @@ static const char *choose_secret(const struct keys *keys, const struct header *h
     return *key->secret ? key->secret : NULL;
 }
 
-/* The string member `name`; {NULL, 0} if it is absent or anything else. */
+/* A string; {NULL, 0} if it is anything else, or holds a NUL, behind which a comparison would not
+ * look. */
+static struct span string_of(struct json_object *value)
+{
+    struct span text = {NULL, 0};
+
+    if (!json_object_is_type(value, json_type_string))
+        return text;
+    text.p = json_object_get_string(value);
+    text.len = (size_t)json_object_get_string_len(value);
+    return strlen(text.p) == text.len ? text : (struct span){NULL, 0};
+}
+
+/* The string member `name`; {NULL, 0} if it is absent or no string. */
 static struct span string_member(struct json_object *object, const char *name)
 {
     struct json_object *value;
 
-    if (!json_object_object_get_ex(object, name, &value) ||
-        !json_object_is_type(value, json_type_string))
-        return (struct span){NULL, 0};
-    return (struct span){json_object_get_string(value), (size_t)json_object_get_string_len(value)};
+    json_object_object_get_ex(object, name, &value);
+    return string_of(value);
 }
 
 static bool has_member(struct json_object *object, const char *name)
@@ -171,17 +182,17 @@ static bool split(const char *token, size_t len, struct segments *out)
 static enum token_kind kind_of(struct json_object *claims)
 {
     struct json_object *aud;
-    const char *name;
+    struct span name;
 
     json_object_object_get_ex(claims, "aud", &aud);
     if (json_object_is_type(aud, json_type_array) && json_object_array_length(aud) == 1)
         aud = json_object_array_get_idx(aud, 0);
-    if (!json_object_is_type(aud, json_type_string))
+    name = string_of(aud);
+    if (!name.p)
         return TOKEN_NONE;
-    name = json_object_get_string(aud);
-    if (strcmp(name, AUDIENCE_USER) == 0)
+    if (strcmp(name.p, AUDIENCE_USER) == 0)
         return TOKEN_USER;
-    return strcmp(name, AUDIENCE_QUEUE) == 0 ? TOKEN_QUEUE : TOKEN_NONE;
+    return strcmp(name.p, AUDIENCE_QUEUE) == 0 ? TOKEN_QUEUE : TOKEN_NONE;
 }
 
 /* A NumericDate (RFC 7519, section 2: a fraction is allowed), in ms. */
@@ -269,7 +280,8 @@ static bool read_jti(struct json_object *claims, int64_t *token_id)
  */
 static bool read_queue(struct json_object *claims, int64_t now_ms, struct caller *out)
 {
-    return begun(claims, now_ms, 0) && id_member(claims, "cid", &out->concert_id) && read_jti(claims, &out->token_id) &&
+    return begun(claims, now_ms, 0) && id_member(claims, "cid", &out->concert_id) &&
+           read_jti(claims, &out->token_id) &&
            (!has_member(claims, "tkt") || id_member(claims, "tkt", &out->ticket));
 }
 

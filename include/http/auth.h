@@ -27,7 +27,8 @@ enum auth_accept { AUTH_USER = 1, AUTH_QUEUE = 2, AUTH_EITHER = 3 };
  * case, or no token after it: ERR_TOKEN_MISSING) against the moment now_ms.
  *
  * A user token must be in time, with the configured leeway. A queue token that is genuine but past
- * its exp is accepted here: whether it is over is the database's word. `aud` is the right one, as a
+ * its exp is accepted here: whether it is over is the database's word, and so with a jti that is
+ * none of ours (token_id is then 0, which no row has). `aud` is the right one, as a
  * string or an array of it alone; `typ`, if present, is JWT in any case; `crit` is refused, since
  * no extension is understood; a kid that is not configured for that kind is refused, none means
  * the current key. ERR_TOKEN_INVALID; ERR_INTERNAL without memory. On failure *out is of no kind.

@@ -40,7 +40,7 @@ static void check_caller(const struct caller *c, enum auth_accept accept, enum s
         abort();
     if (user && c->exp < NOW / 1000 - config.auth_leeway_seconds - 1)
         abort();
-    if (!user && (c->concert_id < 1 || c->token_id < 1 || c->ticket < 0))
+    if (!user && (c->concert_id < 1 || c->token_id < 0 || c->ticket < 0))
         abort();
     if (!user && (c->may_charge || c->service || c->admin))
         abort();

@@ -546,6 +546,7 @@ static void test_the_audience(void)
         {"\"aud\":\"frontrow:User\"", false},
         {"\"aud\":\"frontrow:user \"", false},
         {"\"aud\":\"\"", false},
+        {"\"aud\":\"frontrow:user\\u0000\"", false},
         {"\"aud\":null", false},
         {"\"aud\":{\"frontrow:user\":1}", false},
         {"\"a\":\"frontrow:user\"", false},
@@ -656,12 +657,8 @@ static void test_the_claims_of_a_queue_token(void)
         {IN_TIME ",\"cid\":null,\"jti\":\"345\"", false},
         {IN_TIME ",\"cid\":9223372036854775808,\"jti\":\"345\"", false},
         {IN_TIME ",\"cid\":7,\"jti\":345", false},
-        {IN_TIME ",\"cid\":7,\"jti\":\"\"", false},
-        {IN_TIME ",\"cid\":7,\"jti\":\"0\"", false},
-        {IN_TIME ",\"cid\":7,\"jti\":\"0345\"", false},
-        {IN_TIME ",\"cid\":7,\"jti\":\"-345\"", false},
-        {IN_TIME ",\"cid\":7,\"jti\":\"3 45\"", false},
-        {IN_TIME ",\"cid\":7,\"jti\":\"9223372036854775808\"", false},
+        {IN_TIME ",\"cid\":7,\"jti\":[\"345\"]", false},
+        {IN_TIME ",\"cid\":7,\"jti\":\"345\\u0000\"", false},
         {IN_TIME ",\"cid\":7,\"jti\":null", false},
         {IN_TIME ",\"cid\":7,\"jti\":\"345\",\"tkt\":0", false},
         {IN_TIME ",\"cid\":7,\"jti\":\"345\",\"tkt\":\"12\"", false},
@@ -675,6 +672,35 @@ static void test_the_claims_of_a_queue_token(void)
               AUTH_QUEUE),
         ERR_OK);
     CU_ASSERT_EQUAL(caller.ticket, 0);
+}
+
+static void test_a_jti_that_is_none_of_ours_is_nobodys(void)
+{
+    static const char *const ids[] = {"", "0", "0345", "-345", "3 45", "9223372036854775808", "x"};
+    char more[128];
+
+    for (size_t i = 0; i < COUNT(ids); i++) {
+        snprintf(more, sizeof more, IN_TIME ",\"cid\":7,\"jti\":\"%s\"", ids[i]);
+        expect(check(forge_token(HEADER, queue_claims(more), QUEUE_NOW), AUTH_QUEUE), ERR_OK, more);
+        CU_ASSERT_EQUAL(caller.token_id, 0);
+    }
+}
+
+static void test_a_nul_hides_nothing(void)
+{
+    static const struct row headers[] = {
+        {"{\"alg\":\"HS256\\u0000x\"}", false},
+        {"{\"alg\":\"HS256\",\"kid\":\"u2\\u0000x\"}", false},
+        {"{\"alg\":\"HS256\",\"typ\":\"JWT\\u0000x\"}", false},
+        {"{\"alg\":\"HS256\",\"crit\\u0000\":1}", false},
+    };
+    static const struct row claims[] = {
+        {IN_TIME ",\"scope\":\"x\\u0000 admin\"", false},
+        {IN_TIME ",\"exp\\u0000\":1", false},
+    };
+
+    expect_headers(headers, COUNT(headers));
+    expect_user_claims(claims, COUNT(claims));
 }
 
 static void test_a_payload_that_is_no_object(void)
@@ -800,6 +826,7 @@ SUITE(http_auth, TEST(test_a_good_user_token), TEST(test_a_good_queue_token),
       TEST(test_a_queue_token_that_is_over_is_still_genuine), TEST(test_the_audience),
       TEST(test_the_subject_is_a_uuid), TEST(test_scopes_and_what_they_include),
       TEST(test_a_scope_is_a_string), TEST(test_a_queue_token_gives_no_scope),
-      TEST(test_the_claims_of_a_queue_token), TEST(test_a_payload_that_is_no_object),
+      TEST(test_the_claims_of_a_queue_token), TEST(test_a_jti_that_is_none_of_ours_is_nobodys),
+      TEST(test_a_nul_hides_nothing), TEST(test_a_payload_that_is_no_object),
       TEST(test_a_minted_user_token_is_good), TEST(test_a_minted_token_says_what_it_should),
       TEST(test_a_minted_queue_token_is_good), TEST(test_a_ticket_without_a_number_has_no_tkt));

@@ -309,18 +309,18 @@ static void test_texts_have_so_many_characters(void)
         {"\"\\u00e9\"", true},
         {"\"\xc2\x80\"", true},
         {"null", true},
+        {"\"\\n\\t\\u0001\"", true},
+        {"\"\x7f\"", true},
         {"\"\"", false},
         {"\"abcde\"", false},
         {"\"한글한글한\"", false},
+        {"\"\\n\\n\\n\\n\\n\"", false},
         {"1", false},
         {"true", false},
         {"[\"a\"]", false},
         {"{}", false},
-        {"\"\\n\"", false},
-        {"\"a\\u001f\"", false},
-        {"\"\\u007f\"", false},
-        {"\"\x7f\"", false},
-        {"\"\\t\"", false},
+        {"\"\\u0000\"", false},
+        {"\"a\\u0000b\"", false},
     };
     expect_rows("title", rows, COUNT(rows));
 }
@@ -337,12 +337,18 @@ static void test_times_days_and_users_in_their_forms(void)
         {"\"\"", false},
         {"null", false},
         {"\"2026-01-02T03:04:05Z \"", false},
+        {"\"2026-01-02T03:04:05Z\\u0000\"", false},
     };
     static const struct row days[] = {
-        {"\"2024-02-29\"", true}, {"\"2026-02-29\"", false},
-        {"\"2026-1-2\"", false},  {"\"20260102\"", false},
-        {"\"\"", false},          {"20260102", false},
-        {"null", false},          {"\"2026-01-02T00:00:00Z\"", false},
+        {"\"2024-02-29\"", true},
+        {"\"2026-02-29\"", false},
+        {"\"2026-1-2\"", false},
+        {"\"20260102\"", false},
+        {"\"2026-01-02\\u0000\"", false},
+        {"\"\"", false},
+        {"20260102", false},
+        {"null", false},
+        {"\"2026-01-02T00:00:00Z\"", false},
     };
     static const struct row users[] = {
         {"\"00000000-0000-0000-0000-000000000000\"", true},
@@ -352,6 +358,7 @@ static void test_times_days_and_users_in_their_forms(void)
         {"\"0190f8a2-5b1c-7def-8abc-0123456789ag\"", false},
         {"\"\"", false},
         {"\"me\"", false},
+        {"\"0190f8a2-5b1c-7def-8abc-0123456789ab\\u0000\"", false},
         {"1", false},
         {"null", false},
     };

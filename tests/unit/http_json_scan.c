@@ -170,12 +170,13 @@ static void test_refuses_bad_escapes(void)
     expect_all(bad, COUNT(bad), false);
 }
 
-static void test_refuses_nul(void)
+static void test_refuses_nul_but_escaped_in_a_value(void)
 {
     expect("\"a\0b\"", 5, false);
     expect("{}\0", 3, false);
     expect("\0{}", 3, false);
     expect("\"\\u0000\"", 8, true);
+    expect("{\"\\u0000\":1}", 12, false);
     expect("{\"a\\u0000b\":1}", 14, false);
     expect("\"\\\0\"", 4, false);
 }
@@ -333,7 +334,7 @@ static void test_many_names_are_no_burden(void)
 
 SUITE(http_json_scan, TEST(test_takes_what_rfc_8259_allows),
       TEST(test_refuses_what_rfc_8259_does_not_allow), TEST(test_numbers_follow_the_grammar),
-      TEST(test_refuses_bad_escapes), TEST(test_refuses_nul),
+      TEST(test_refuses_bad_escapes), TEST(test_refuses_nul_but_escaped_in_a_value),
       TEST(test_refuses_raw_control_characters),
       TEST(test_a_lone_byte_is_json_only_if_it_is_a_digit), TEST(test_refuses_what_is_no_utf8),
       TEST(test_refuses_duplicate_names), TEST(test_nests_to_eight_and_no_further),
