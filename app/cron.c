@@ -103,8 +103,8 @@ static int run(const struct config *cfg, bool one_round)
         return FAILED;
     name_holder(holder, sizeof holder);
     int left = MINUTE - (int)(time(NULL) % MINUTE);
-    int status = one_round ? once(app, holder)
-                           : job_run(app, holder, left + HANDOVER_SECONDS, &stop);
+    int status =
+        one_round ? once(app, holder) : job_run(app, holder, left + HANDOVER_SECONDS, &stop);
     app_free(app);
     return status;
 }

@@ -1,8 +1,10 @@
 /*
  * The shared main of the test programs; see suite.h.
  *
- * CUnit keeps the tests and the assertions; the printing is our own, because CUnit's basic mode
- * says neither how long a test took nor, in one place, which suite a failed one belongs to.
+ * CUnit keeps the tests and the assertions. The printing is our own, because CUnit's basic mode
+ * says neither how long a test took nor, in one place, which suite a failed one belongs to; so is
+ * the running of suites side by side, which CUnit does not know. What a suite prints is kept until
+ * it has ended, so that suites do not mix.
  */
 #include "suite.h"
 
@@ -11,11 +13,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
+
+#define MAX_JOBS 64
+
+/* What a run came to. In shared memory, for the processes of suites. */
+struct count {
+    unsigned passed, failed;
+    bool ended; /* false: the process died on the way */
+};
+
+/* A suite under way. */
+struct job {
+    pid_t pid;
+    const struct suite *suite;
+    FILE *output;
+    struct count *count;
+};
 
 static struct suite *suites; /* sorted: the ordinary by name, then the last ones by name */
 static const struct suite_hooks *hooks;
 static const struct suite_hooks no_hooks;
+static char **filters; /* of the command line: a suite or suite/test each; none: everything */
+static int filter_count;
 static double started; /* when the running test began */
 
 static bool comes_before(const struct suite *a, const struct suite *b)
@@ -46,15 +69,23 @@ static double seconds_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Whether the filters (none: everything) select the test; each is a suite or suite/test. */
-static bool is_selected(const struct suite *s, const struct suite_test *t, char **filters, int n)
+static bool is_selected(const struct suite *s, const struct suite_test *t)
 {
     char full[256];
     snprintf(full, sizeof full, "%s/%s", s->name, t->name);
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < filter_count; i++)
         if (strcmp(filters[i], s->name) == 0 || strcmp(filters[i], full) == 0)
             return true;
-    return n == 0;
+    return filter_count == 0;
+}
+
+/* How many of a suite's tests are selected. */
+static unsigned selected(const struct suite *s)
+{
+    unsigned n = 0;
+    for (const struct suite_test *t = s->tests; t->name; t++)
+        n += is_selected(s, t);
+    return n;
 }
 
 static void list_tests(void)
@@ -64,24 +95,15 @@ static void list_tests(void)
             printf("%s/%s\n", s->name, t->name);
 }
 
-/* Puts the selected tests into CUnit's registry; how many, or -1 if it refused one. */
-static int enter_tests(char **filters, int n)
+/* Puts the suite's selected tests into CUnit's registry; false if it refuses one. */
+static bool enter_tests(const struct suite *s)
 {
-    int entered = 0;
-    for (const struct suite *s = suites; s; s = s->next) {
-        CU_pSuite to = NULL;
-        for (const struct suite_test *t = s->tests; t->name; t++) {
-            if (!is_selected(s, t, filters, n))
-                continue;
-            if (!to)
-                to = CU_add_suite_with_setup_and_teardown(s->name, NULL, NULL, hooks->before,
-                                                          hooks->after);
-            if (!to || !CU_add_test(to, t->name, t->run))
-                return -1;
-            entered++;
-        }
-    }
-    return entered;
+    CU_pSuite to =
+        CU_add_suite_with_setup_and_teardown(s->name, NULL, NULL, hooks->before, hooks->after);
+    for (const struct suite_test *t = s->tests; to && t->name; t++)
+        if (is_selected(s, t) && !CU_add_test(to, t->name, t->run))
+            return false;
+    return to != NULL;
 }
 
 static void on_test_start(CU_pTest test, CU_pSuite suite)
@@ -101,39 +123,164 @@ static void on_test_complete(CU_pTest test, CU_pSuite suite, CU_pFailureRecord f
     fflush(stdout);
 }
 
-/* Runs what was entered and prints the count; true if all passed. */
-static bool run_tests(int entered)
+/* Runs one suite in this process and adds to *count. */
+static void run_suite(const struct suite *s, struct count *count)
 {
-    CU_set_test_start_handler(on_test_start);
-    CU_set_test_complete_handler(on_test_complete);
-    if (CU_run_all_tests() != CUE_SUCCESS)
-        fprintf(stderr, "CUnit: %s\n", CU_get_error_msg());
-    unsigned run = CU_get_number_of_tests_run(), failed = CU_get_number_of_tests_failed();
-    printf("%u passed, %u failed\n", run - failed, failed);
-    return failed == 0 && run == (unsigned)entered;
+    unsigned wanted = selected(s), failed = wanted;
+    if (CU_initialize_registry() != CUE_SUCCESS || !enter_tests(s)) {
+        printf("FAIL %s: CUnit: %s\n", s->name, CU_get_error_msg());
+    } else {
+        CU_set_test_start_handler(on_test_start);
+        CU_set_test_complete_handler(on_test_complete);
+        CU_run_all_tests();
+        failed = wanted - CU_get_number_of_tests_run() + CU_get_number_of_tests_failed();
+    }
+    CU_cleanup_registry();
+    count->passed += wanted - failed;
+    count->failed += failed;
+    count->ended = true;
+}
+
+static bool start(void)
+{
+    return !hooks->start || hooks->start();
+}
+
+static void stop(void)
+{
+    if (hooks->stop)
+        hooks->stop();
+}
+
+/* Everything in this process. */
+static void run_here(struct count *count)
+{
+    if (start())
+        for (const struct suite *s = suites; s; s = s->next)
+            if (selected(s) > 0)
+                run_suite(s, count);
+    stop();
+}
+
+/* The process of one suite. */
+static void be_job(const struct job *j)
+{
+    if (dup2(fileno(j->output), STDOUT_FILENO) < 0 || dup2(fileno(j->output), STDERR_FILENO) < 0)
+        exit(2);
+    if (start())
+        run_suite(j->suite, j->count);
+    stop();
+    fflush(stdout);
+    exit(0);
+}
+
+static void begin(struct job *j, const struct suite *s, struct count *count)
+{
+    *count = (struct count){0, 0, false};
+    *j = (struct job){.suite = s, .output = tmpfile(), .count = count};
+    fflush(stdout);
+    j->pid = j->output ? fork() : -1;
+    if (j->pid == 0)
+        be_job(j);
+    if (j->pid < 0) {
+        perror("cannot run a suite");
+        exit(2);
+    }
+}
+
+/* Shows what the suite printed, and adds up. One that died has failed as a whole. */
+static void finish(struct job *j, int status, struct count *sum)
+{
+    char part[4096];
+    rewind(j->output);
+    for (size_t n; (n = fread(part, 1, sizeof part, j->output)) > 0;)
+        fwrite(part, 1, n, stdout);
+    fclose(j->output);
+    if (j->count->ended && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+        sum->passed += j->count->passed;
+        sum->failed += j->count->failed;
+    } else {
+        printf("FAIL %s: its process ended with %s %d\n", j->suite->name,
+               WIFSIGNALED(status) ? "signal" : "status",
+               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+        sum->failed += selected(j->suite);
+    }
+    fflush(stdout);
+    j->pid = 0;
+}
+
+/* Waits for the end of one of the suites under way; false if there is none. */
+static bool wait_for_one(struct job *jobs, int n, struct count *sum)
+{
+    int status;
+    pid_t pid = wait(&status);
+    for (int i = 0; pid > 0 && i < n; i++)
+        if (jobs[i].pid == pid)
+            finish(&jobs[i], status, sum);
+    return pid > 0;
+}
+
+/* Each suite in a process of its own, n at once; the last ones alone. */
+static void run_side_by_side(int n, struct count *sum)
+{
+    struct job jobs[MAX_JOBS] = {0};
+    struct count *counts = mmap(NULL, MAX_JOBS * sizeof *counts, PROT_READ | PROT_WRITE,
+                                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (counts == MAP_FAILED)
+        exit(2);
+    for (const struct suite *s = suites; s; s = s->next) {
+        int slot = 0;
+        if (selected(s) == 0)
+            continue;
+        while (s->last && wait_for_one(jobs, n, sum))
+            ;
+        while (slot < n && jobs[slot].pid != 0)
+            slot++;
+        if (slot == n) {
+            wait_for_one(jobs, n, sum);
+            for (slot = 0; jobs[slot].pid != 0;)
+                slot++;
+        }
+        begin(&jobs[slot], s, &counts[slot]);
+    }
+    while (wait_for_one(jobs, n, sum))
+        ;
+    munmap(counts, MAX_JOBS * sizeof *counts);
+}
+
+/* Takes --jobs=N off the command line; the number, or the program's own. */
+static int read_jobs(int *argc, char ***argv)
+{
+    int jobs = hooks->jobs > 0 ? hooks->jobs : 1;
+    if (*argc > 1 && strncmp((*argv)[1], "--jobs=", 7) == 0) {
+        jobs = (int)strtol((*argv)[1] + 7, NULL, 10);
+        --*argc;
+        ++*argv;
+    }
+    return jobs < 0 ? 0 : jobs > MAX_JOBS ? MAX_JOBS : jobs;
 }
 
 int main(int argc, char **argv)
 {
+    struct count sum = {0, 0, false};
+    unsigned wanted = 0;
     if (!hooks)
         hooks = &no_hooks;
     if (argc == 2 && strcmp(argv[1], "--list") == 0) {
         list_tests();
         return 0;
     }
-    if (CU_initialize_registry() != CUE_SUCCESS)
-        return 2;
-    int entered = enter_tests(argv + 1, argc - 1);
-    bool passed = false;
-    if (entered <= 0)
-        fprintf(stderr, "%s: %s\n", argv[0],
-                entered ? CU_get_error_msg() : "no test of such a name (see --list)");
-    else if (!hooks->start || hooks->start())
-        passed = run_tests(entered);
+    int jobs = read_jobs(&argc, &argv);
+    filters = argv + 1;
+    filter_count = argc - 1;
+    for (const struct suite *s = suites; s; s = s->next)
+        wanted += selected(s);
+    if (wanted == 0)
+        fprintf(stderr, "no test of such a name (see --list)\n");
+    else if (jobs == 0)
+        run_here(&sum);
     else
-        fprintf(stderr, "%s: cannot start\n", argv[0]);
-    if (hooks->stop)
-        hooks->stop();
-    CU_cleanup_registry();
-    return passed ? 0 : 1;
+        run_side_by_side(jobs, &sum);
+    printf("%u passed, %u failed\n", sum.passed, wanted - sum.passed);
+    return wanted > 0 && sum.passed == wanted ? 0 : 1;
 }

@@ -5,10 +5,13 @@
  *   static void test_adds(void) { CU_ASSERT_EQUAL(1 + 1, 2); }
  *   SUITE(arithmetic, TEST(test_adds), TEST(test_subtracts));
  *
- *   program [--list] [suite | suite/test]...
+ *   program [--list] [--jobs=N] [suite | suite/test]...
  *
- * Suites run in the order of their names, those of SUITE_LAST after all others. The last line is
- * "N passed, N failed", counting tests; the exit status is 0 only if all of them passed.
+ * Suites run in the order of their names, those of SUITE_LAST after all others and alone. Each runs
+ * in a process of its own, N of them at once (1 unless the program's hooks say otherwise), so that
+ * one that crashes does not end the others; --jobs=0 runs all of them in this process, for a
+ * debugger. The last line is "N passed, N failed", counting tests; the exit status is 0 only if all
+ * of them passed.
  */
 #ifndef FRONTROW_TESTS_SUITE_H
 #define FRONTROW_TESTS_SUITE_H
@@ -29,12 +32,13 @@ struct suite {
     struct suite *next;
 };
 
-/* What a test program needs around its tests; any member may be NULL. */
+/* What a test program needs around its tests; any member may be left out. */
 struct suite_hooks {
-    bool (*start)(void);  /* once before the first test; false ends the run with a failure */
+    bool (*start)(void);  /* in each process, before its first test; false is a failure */
     void (*before)(void); /* before each test */
     void (*after)(void);  /* after each test, also one that a fatal assertion ended */
-    void (*stop)(void);   /* once after the last test */
+    void (*stop)(void);   /* in each process, after its last test */
+    int jobs;             /* how many suites at once, without --jobs; 0 is 1 */
 };
 
 /* Adds a suite; called by SUITE's constructor. */

@@ -381,8 +381,7 @@ static enum err bind_params(struct prepared *p, const struct db_value *params, s
             break;
         case DB_TEXT:
         case DB_BYTES:
-            binds[i].buffer_type =
-                params[i].type == DB_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
+            binds[i].buffer_type = params[i].type == DB_TEXT ? MYSQL_TYPE_STRING : MYSQL_TYPE_BLOB;
             binds[i].buffer = (void *)params[i].s;
             binds[i].buffer_length = params[i].n;
             break;
@@ -620,8 +619,8 @@ enum err db_check_limits(const struct config *cfg, int connections, char *why, s
     int64_t max_connections = 0, max_statements = 0;
     int64_t statements = (int64_t)connections * STMT_COUNT;
     struct db *db = db_new(cfg);
-    enum err e = db ? db_command(db, "SELECT @@GLOBAL.max_connections", &max_connections)
-                    : ERR_INTERNAL;
+    enum err e =
+        db ? db_command(db, "SELECT @@GLOBAL.max_connections", &max_connections) : ERR_INTERNAL;
     if (e == ERR_OK)
         e = db_command(db, "SELECT @@GLOBAL.max_prepared_stmt_count", &max_statements);
     db_free(db);

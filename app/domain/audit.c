@@ -45,6 +45,6 @@ static enum err read_entry(const struct db_value *row, void *arg)
 enum err audit_list(struct app *app, int64_t before, int limit, audit_fn *fn, void *arg)
 {
     struct list l = {fn, arg};
-    return db_query(app->db, STMT_AUDIT_LIST, read_entry, &l,
-                    DB_P_INT(before ? before : INT64_MAX), DB_P_INT(limit));
+    return db_query(app->db, STMT_AUDIT_LIST, read_entry, &l, DB_P_INT(before ? before : INT64_MAX),
+                    DB_P_INT(limit));
 }

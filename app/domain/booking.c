@@ -62,8 +62,8 @@ enum err booking_read_seats(struct app *app, struct reservation *r)
     r->seats = calloc((size_t)r->seat_count, sizeof *r->seats);
     if (!r->seats)
         return ERR_INTERNAL;
-    enum err e = db_query(app->db, STMT_RESERVATION_SEATS, read_seat, &s,
-                          DB_P_INT(r->reservation_id));
+    enum err e =
+        db_query(app->db, STMT_RESERVATION_SEATS, read_seat, &s, DB_P_INT(r->reservation_id));
     if (e == ERR_OK && s.filled != r->seat_count)
         e = ERR_INTERNAL;
     if (e != ERR_OK)

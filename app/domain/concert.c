@@ -246,8 +246,7 @@ static enum err patch(struct db *db, void *arg)
     struct locked old;
     struct text_buf before = {0}, after = {0};
     struct concert *c = ch->out;
-    enum err e =
-        db_query_one(db, STMT_CONCERT_LOCK, read_locked, &old, DB_P_INT(ch->concert_id));
+    enum err e = db_query_one(db, STMT_CONCERT_LOCK, read_locked, &old, DB_P_INT(ch->concert_id));
     if (e != ERR_OK)
         return e == ERR_NO_ROW ? ERR_CONCERT_NOT_FOUND : e;
     *c = old.concert;
@@ -309,10 +308,9 @@ enum err concert_list(struct app *app, int64_t after_starts_at, int64_t after_id
                       struct concert_listing *out, int *count)
 {
     struct listing l = {out, 0};
-    enum err e =
-        db_query(app->db, STMT_CONCERT_LIST, read_listing, &l, DB_P_TIME(after_starts_at),
-                 DB_P_TIME(after_starts_at), DB_P_INT(after_id), DB_P_INT(after_id),
-                 DB_P_INT(limit));
+    enum err e = db_query(app->db, STMT_CONCERT_LIST, read_listing, &l, DB_P_TIME(after_starts_at),
+                          DB_P_TIME(after_starts_at), DB_P_INT(after_id), DB_P_INT(after_id),
+                          DB_P_INT(limit));
     *count = l.count;
     return e;
 }

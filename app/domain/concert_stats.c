@@ -22,8 +22,7 @@ static enum err read_schedule(const struct db_value *row, void *arg)
     struct concert_stats *out = s->out;
     if (out->count == s->cap) {
         int cap = s->cap ? s->cap * 2 : 64;
-        struct concert_stats_schedule *more =
-            realloc(out->schedules, (size_t)cap * sizeof *more);
+        struct concert_stats_schedule *more = realloc(out->schedules, (size_t)cap * sizeof *more);
         if (!more)
             return ERR_INTERNAL;
         out->schedules = more;

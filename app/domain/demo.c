@@ -18,8 +18,12 @@ static struct schedule_section fifty[] = {
 static int32_t wheelchair_places[] = {1, 2, 39, 40};
 static struct schedule_section hall[] = {
     {.name = "VIP", .rows = 5, .seats_per_row = 40, .price = 165000},
-    {.name = "R", .rows = 15, .seats_per_row = 40, .price = 132000,
-     .blocked = wheelchair_places, .blocked_count = 4},
+    {.name = "R",
+     .rows = 15,
+     .seats_per_row = 40,
+     .price = 132000,
+     .blocked = wheelchair_places,
+     .blocked_count = 4},
     {.name = "S", .rows = 20, .seats_per_row = 40, .price = 99000},
     {.name = "A", .rows = 10, .seats_per_row = 40, .price = 66000},
 };
@@ -35,12 +39,27 @@ static const struct demo {
     int section_count;
     struct show shows[8]; /* ended by days 0 */
 } demos[] = {
-    {"봄밤의 콘서트", "새벽기차", "프런트로 엔터테인먼트", "Asia/Seoul", fifty, 1,
+    {"봄밤의 콘서트",
+     "새벽기차",
+     "프런트로 엔터테인먼트",
+     "Asia/Seoul",
+     fifty,
+     1,
      {{7, 19}, {8, 15}, {8, 19}, {9, 17}}},
-    {"First Night", "The Openers", "Frontrow Presents", "Asia/Seoul", fifty, 1,
+    {"First Night",
+     "The Openers",
+     "Frontrow Presents",
+     "Asia/Seoul",
+     fifty,
+     1,
      {{14, 19}, {15, 19}, {16, 18}}},
     {"한강 여름 축제", "여러 가수", "한강 무대", "Asia/Seoul", hall, 4, {{30, 18}}},
-    {"Northern Lights Tour", "Aurora Lane", "Fjord Live", "Europe/Oslo", fifty, 1,
+    {"Northern Lights Tour",
+     "Aurora Lane",
+     "Fjord Live",
+     "Europe/Oslo",
+     fifty,
+     1,
      {{21, 2}, {22, 2}}},
 };
 
@@ -61,7 +80,7 @@ static enum err make_shows(struct app *app, const struct caller *operator, int64
     return e;
 }
 
-static enum err make(struct app *app, const struct caller *operator, const struct demo *d,
+static enum err make(struct app *app, const struct caller *operator, const struct demo * d,
                      int64_t midnight, FILE *out)
 {
     struct concert c, made;
@@ -70,7 +89,7 @@ static enum err make(struct app *app, const struct caller *operator, const struc
     text_copy(c.artist, sizeof c.artist, d->artist, strlen(d->artist));
     text_copy(c.host, sizeof c.host, d->host, strlen(d->host));
     text_copy(c.time_zone, sizeof c.time_zone, d->time_zone, strlen(d->time_zone));
-    enum err e = concert_create(app, operator, &c, NULL, &made);
+    enum err e = concert_create(app, operator, & c, NULL, &made);
     if (e == ERR_OK)
         e = make_shows(app, operator, made.concert_id, d, midnight);
     if (e == ERR_OK)
@@ -86,7 +105,7 @@ static enum err read_int(const struct db_value *row, void *arg)
 
 enum err demo_load(struct app *app, FILE *out)
 {
-    struct caller operator = {.kind = TOKEN_USER, .service = true, .admin = true};
+    struct caller operator= {.kind = TOKEN_USER, .service = true, .admin = true};
     int64_t concerts = 0, now = 0;
     enum err e = db_query_one(app->db, STMT_CONCERT_COUNT, read_int, &concerts);
     if (e == ERR_OK)
@@ -98,6 +117,6 @@ enum err demo_load(struct app *app, FILE *out)
     int64_t midnight = now - (now + SEOUL_MS) % DAY_MS;
     uuid_random(&operator.user);
     for (size_t i = 0; e == ERR_OK && i < sizeof demos / sizeof *demos; i++)
-        e = make(app, &operator, &demos[i], midnight, out);
+        e = make(app, &operator, & demos[i], midnight, out);
     return e;
 }

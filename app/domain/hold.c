@@ -136,8 +136,7 @@ static enum err look_at_seats(struct hold *h, int64_t schedule_id, struct choice
     int marks = fill_marks(params + 1, req->seats, req->seat_count);
     c->count = 0;
     c->amount = 0;
-    enum err e =
-        db_query_params(h->app->db, id, read_choice, c, params, 1 + (size_t)marks);
+    enum err e = db_query_params(h->app->db, id, read_choice, c, params, 1 + (size_t)marks);
     if (e != ERR_OK)
         return e;
     return c->count == req->seat_count ? ERR_OK : missing_seats(h->app, req, c);
@@ -197,10 +196,10 @@ static enum err check_limit(struct hold *h, int64_t schedule_id, int64_t max_sea
 static enum err insert_reservation(struct hold *h)
 {
     struct reservation *r = h->out;
-    enum err e = db_exec(h->app->db, STMT_RESERVATION_INSERT, NULL, DB_P_UUID(&r->user_id),
-                         DB_P_INT(r->concert_id), DB_P_INT(r->schedule_id), DB_P_INT(r->seat_count),
-                         DB_P_INT(r->amount), DB_P_TIME(r->created_at),
-                         DB_P_TIME(r->hold_expires_at));
+    enum err e =
+        db_exec(h->app->db, STMT_RESERVATION_INSERT, NULL, DB_P_UUID(&r->user_id),
+                DB_P_INT(r->concert_id), DB_P_INT(r->schedule_id), DB_P_INT(r->seat_count),
+                DB_P_INT(r->amount), DB_P_TIME(r->created_at), DB_P_TIME(r->hold_expires_at));
     r->reservation_id = db_insert_id(h->app->db);
     return e;
 }

@@ -12,6 +12,8 @@
 enum { CATCH_UP_MS = 5000 };
 /* Up to so many who wait are counted; beyond, the numbers tell. */
 enum { COUNT_MAX = 10000 };
+/* After so long without an update of the rate nobody had been waiting. */
+enum { QUIET_SECONDS = 5 };
 
 int64_t job_batches_due(int64_t t0, int64_t interval_seconds, int64_t last_batch, int64_t since,
                         int64_t now, int64_t *newest)
@@ -46,10 +48,13 @@ int64_t job_smooth_rate(int64_t rate_micros, int64_t admitted, double seconds,
     return (int64_t)((double)rate_micros + weight * (real / seconds - (double)rate_micros));
 }
 
-/* What a tick has to know of a queue before it locks it. */
+/* What a tick reads of every queue at once: as published, and as it is now. */
 struct glance {
-    int64_t concert_id, last_ticket, waiting, active, max_ticket;
-    bool sold_out, someone_waits, someone_inside;
+    int64_t concert_id, last_ticket, waiting, active; /* as published */
+    bool sold_out;
+    int64_t max_ticket, inside;
+    bool someone_waits, admits;
+    int64_t now_serving;
 };
 
 struct glances {
@@ -76,7 +81,9 @@ static enum err read_glance(const struct db_value *row, void *arg)
         .active = db_int(&row[4]),
         .max_ticket = db_int(&row[5]),
         .someone_waits = db_int(&row[6]) != 0,
-        .someone_inside = db_int(&row[7]) != 0,
+        .inside = db_int(&row[7]),
+        .admits = db_int(&row[8]) != 0,
+        .now_serving = db_int(&row[9]),
     };
     return ERR_OK;
 }
@@ -169,8 +176,8 @@ static enum err admit_lowest(struct db *db, struct work *w, int64_t n, int64_t a
         return e;
     e = db_query_one(db, STMT_JOB_LAST_ADMITTED, read_int, &last, DB_P_INT(id));
     if (e == ERR_OK)
-        e = db_exec(db, STMT_JOB_BATCH_DONE, &moved, DB_P_INT(last), DB_P_INT(newest),
-                    DB_P_INT(id), DB_P_INT(newest));
+        e = db_exec(db, STMT_JOB_BATCH_DONE, &moved, DB_P_INT(last), DB_P_INT(newest), DB_P_INT(id),
+                    DB_P_INT(newest));
     if (e == ERR_OK && moved != 1)
         e = ERR_DB_RETRY;
     if (e == ERR_OK)
@@ -185,8 +192,8 @@ static enum err admit(struct db *db, void *arg)
     struct work *w = arg;
     int64_t n = 0, active = 0, newest = 0;
     w->admitted = 0;
-    enum err e = db_query_one(db, STMT_JOB_QUEUE_LOCK, read_locked, &w->q,
-                              DB_P_INT(w->glance->concert_id));
+    enum err e =
+        db_query_one(db, STMT_JOB_QUEUE_LOCK, read_locked, &w->q, DB_P_INT(w->glance->concert_id));
     if (e == ERR_OK)
         e = places(db, w, &n, &active, &newest);
     return e == ERR_OK && n > 0 ? admit_lowest(db, w, n, active, newest) : e;
@@ -199,8 +206,8 @@ static enum err count_waiting(struct db *db, const struct work *w, int64_t now_s
                               int64_t *waiting)
 {
     int64_t id = w->glance->concert_id, gone = 0;
-    enum err e = db_query_one(db, STMT_JOB_WAITING, read_int, waiting, DB_P_INT(id),
-                              DB_P_INT(COUNT_MAX));
+    enum err e =
+        db_query_one(db, STMT_JOB_WAITING, read_int, waiting, DB_P_INT(id), DB_P_INT(COUNT_MAX));
     if (e != ERR_OK || *waiting < COUNT_MAX)
         return e;
     e = db_query_one(db, STMT_JOB_GONE, read_int, &gone, DB_P_INT(id), DB_P_INT(now_serving));
@@ -210,81 +217,138 @@ static enum err count_waiting(struct db *db, const struct work *w, int64_t now_s
     return e;
 }
 
-static int64_t new_rate(const struct work *w, bool demand)
+/* After a quiet time the pause does not count: nobody wanted to come in. */
+static int64_t new_rate(const struct work *w)
 {
     const struct locked *q = &w->q;
     double seconds = q->rate_at < 0 ? 0 : (double)(w->now - q->rate_at) / 1000;
-    if (!demand)
-        return q->rate_micros;
+    if (seconds > QUIET_SECONDS)
+        seconds = w->since < 0 ? 1 : (double)(w->now - w->since) / 1000;
     return job_smooth_rate(q->rate_micros, w->admitted, seconds, q->interval);
 }
 
-static enum err publish(struct work *w)
+/* What is to be published of a queue. */
+struct news {
+    int64_t concert_id, max_ticket, waiting, active, rate_micros;
+    bool sold_out, rated;
+};
+
+static enum err find_news(struct work *w, struct news *n)
 {
     struct db *db = w->app->db;
-    struct glance *g = w->glance;
-    int64_t waiting = 0, active = 0, now_serving = w->q.now_serving;
+    const struct glance *g = w->glance;
+    int64_t now_serving = w->q.now_serving;
     enum err e = ERR_OK;
-    if (w->admitted > 0)
+    *n = (struct news){.concert_id = g->concert_id,
+                       .max_ticket = g->max_ticket,
+                       .active = g->inside,
+                       .sold_out = w->sold_out};
+    if (!g->someone_waits)
+        return ERR_OK;
+    if (w->admitted > 0) {
         e = db_query_one(db, STMT_JOB_LAST_ADMITTED, read_int, &now_serving,
                          DB_P_INT(g->concert_id));
-    if (now_serving < w->q.now_serving)
-        now_serving = w->q.now_serving; /* the highest one has left already */
+        if (e == ERR_OK)
+            e = count_active(db, g->concert_id, &n->active);
+        if (now_serving < w->q.now_serving)
+            now_serving = w->q.now_serving; /* the highest one has left already */
+    }
     if (e == ERR_OK)
-        e = count_active(db, g->concert_id, &active);
-    if (e == ERR_OK)
-        e = count_waiting(db, w, now_serving, &waiting);
+        e = count_waiting(db, w, now_serving, &n->waiting);
     if (e == ERR_OK) /* last, so that whoever was counted has a number up to it */
-        e = db_query_one(db, STMT_JOB_MAX_TICKET, read_int, &g->max_ticket,
+        e = db_query_one(db, STMT_JOB_MAX_TICKET, read_int, &n->max_ticket,
                          DB_P_INT(g->concert_id));
-    if (e != ERR_OK)
-        return e;
-    int64_t rate = new_rate(w, w->admitted > 0 || g->someone_waits);
-    return db_exec(db, STMT_JOB_PUBLISH, NULL, DB_P_INT(g->max_ticket), DB_P_INT(waiting),
-                   DB_P_INT(active), DB_P_INT(w->sold_out),
-                   rate < 0 ? DB_P_NULL : DB_P_INT(rate), DB_P_TIME(w->now),
-                   DB_P_INT(g->concert_id));
+    n->rated = g->admits && !w->sold_out;
+    if (n->rated)
+        n->rate_micros = new_rate(w);
+    return e;
 }
 
 /* --- All queues --- */
 
-static bool idle(const struct glance *g)
+static bool quiet(const struct glance *g)
 {
-    return !g->someone_waits && !g->someone_inside && g->waiting == 0 && g->active == 0 &&
-           !g->sold_out && g->max_ticket <= g->last_ticket;
+    return !g->someone_waits && g->waiting == 0 && g->active == g->inside && !g->sold_out &&
+           g->max_ticket <= g->last_ticket;
 }
 
-static enum err job_queue(struct app *app, struct glance *g, int64_t since, int64_t now,
-                          int64_t *admitted)
+static bool is_new(const struct glance *g, const struct news *n)
 {
-    struct work w = {.app = app, .glance = g, .since = since, .now = now};
+    return n->rated || n->max_ticket > g->last_ticket || n->waiting != g->waiting ||
+           n->active != g->active || n->sold_out != g->sold_out;
+}
+
+struct round {
+    struct app *app;
+    struct glances queues;
+    struct news *news;
+    int news_count;
+    int64_t since, now, admitted;
+};
+
+static enum err move_queue(struct round *r, struct glance *g)
+{
+    struct work w = {.app = r->app, .glance = g, .since = r->since, .now = r->now};
     int64_t sold_out = 0;
-    enum err e = db_query_one(app->db, STMT_JOB_SOLD_OUT, read_int, &sold_out,
+    w.q.now_serving = g->now_serving;
+    enum err e = db_query_one(r->app->db, STMT_JOB_SOLD_OUT, read_int, &sold_out,
                               DB_P_INT(g->concert_id), DB_P_INT(g->concert_id));
     w.sold_out = sold_out != 0;
+    if (e == ERR_OK && g->someone_waits && g->admits)
+        e = tx_run(r->app->db, admit, &w);
+    r->admitted += w.admitted;
+    struct news *n = &r->news[r->news_count];
     if (e == ERR_OK)
-        e = tx_run(app->db, admit, &w);
-    if (e == ERR_OK)
-        e = publish(&w);
-    *admitted += w.admitted;
+        e = find_news(&w, n);
+    if (e == ERR_OK && is_new(g, n))
+        r->news_count++;
+    return e;
+}
+
+/* All news in one transaction: one flush of the log for a thousand queues. */
+static enum err publish(struct db *db, void *arg)
+{
+    const struct round *r = arg;
+    enum err e = ERR_OK;
+    for (int i = 0; e == ERR_OK && i < r->news_count; i++) {
+        const struct news *n = &r->news[i];
+        e = db_exec(db, STMT_JOB_PUBLISH, NULL, DB_P_INT(n->max_ticket), DB_P_INT(n->waiting),
+                    DB_P_INT(n->active), DB_P_INT(n->sold_out), DB_P_INT(n->concert_id));
+        if (e == ERR_OK && n->rated)
+            e = db_exec(db, STMT_JOB_RATE, NULL,
+                        n->rate_micros < 0 ? DB_P_NULL : DB_P_INT(n->rate_micros),
+                        DB_P_TIME(r->now), DB_P_INT(n->concert_id));
+    }
     return e;
 }
 
 /* One queue's trouble (a conflict that did not end) does not hold up the others. */
-enum err job_queues(struct app *app, int64_t since, int64_t now, int64_t *admitted)
+static enum err move_all(struct round *r)
 {
-    struct glances g = {0};
-    enum err e = db_query(app->db, STMT_JOB_QUEUES, read_glance, &g);
-    for (int i = 0; e == ERR_OK && i < g.count; i++) {
-        if (idle(&g.v[i]))
+    enum err e = ERR_OK;
+    for (int i = 0; e == ERR_OK && i < r->queues.count; i++) {
+        struct glance *g = &r->queues.v[i];
+        if (quiet(g))
             continue;
-        e = job_queue(app, &g.v[i], since, now, admitted);
+        e = move_queue(r, g);
         if (e == ERR_BUSY || e == ERR_DB_RETRY || e == ERR_DB_LOCK_TIMEOUT) {
-            log_warn("tick_queue", "concert=%lld err=%s", (long long)g.v[i].concert_id,
-                     err_name(e));
+            log_warn("tick_queue", "concert=%lld err=%s", (long long)g->concert_id, err_name(e));
             e = ERR_OK;
         }
     }
-    free(g.v);
+    return e == ERR_OK && r->news_count > 0 ? tx_run(r->app->db, publish, r) : e;
+}
+
+enum err job_queues(struct app *app, int64_t since, int64_t now, int64_t *admitted)
+{
+    struct round r = {.app = app, .since = since, .now = now};
+    enum err e = db_query(app->db, STMT_JOB_QUEUES, read_glance, &r.queues);
+    if (e == ERR_OK && r.queues.count > 0) {
+        r.news = calloc((size_t)r.queues.count, sizeof *r.news);
+        e = r.news ? move_all(&r) : ERR_INTERNAL;
+    }
+    *admitted += r.admitted;
+    free(r.news);
+    free(r.queues.v);
     return e;
 }

@@ -32,8 +32,7 @@ static enum err check_reservation(const struct reservation *r, int64_t now)
     return ERR_OK;
 }
 
-static enum err check_token(struct pay *p, const struct reservation *r,
-                            const struct queue_row *row)
+static enum err check_token(struct pay *p, const struct reservation *r, const struct queue_row *row)
 {
     if (r->concert_id != p->caller->concert_id)
         return ERR_WRONG_CONCERT;

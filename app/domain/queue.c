@@ -3,7 +3,8 @@
  *
  * Three kinds of answers. Who certainly waits (a number above now serving, not known to have left,
  * the wait not nearly over) is answered from the snapshot. Everyone else's row is read, and the
- * database's clock in the same statement says what is over. What moves money or seats locks the row.
+ * database's clock in the same statement says what is over. What moves money or seats locks the
+ * row.
  */
 #include "domain/queue.h"
 
@@ -45,8 +46,7 @@ static enum err read_queue(struct app *app, int64_t concert_id, struct snapshot_
 {
     if (snapshot_get(concert_id, q))
         return ERR_OK;
-    enum err e =
-        db_query_one(app->db, STMT_QUEUE_GET, snapshot_read_row, q, DB_P_INT(concert_id));
+    enum err e = db_query_one(app->db, STMT_QUEUE_GET, snapshot_read_row, q, DB_P_INT(concert_id));
     return e == ERR_NO_ROW ? ERR_CONCERT_NOT_FOUND : e;
 }
 

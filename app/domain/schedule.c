@@ -111,10 +111,10 @@ static enum err insert_section(struct db *db, int64_t schedule_id, int64_t first
 {
     int64_t seats = section_seats(s), affected = 0;
     bool rows = s->name[0] != '\0';
-    enum err e = db_exec(db, insert_statement(seats), &affected, DB_P_INT(schedule_id),
-                         DB_P_INT(first), DB_P_OPT(s->name), DB_P_INT(rows),
-                         DB_P_INT(s->seats_per_row), DB_P_INT(s->price), DB_P_INT(seats),
-                         DB_P_INT(seats));
+    enum err e =
+        db_exec(db, insert_statement(seats), &affected, DB_P_INT(schedule_id), DB_P_INT(first),
+                DB_P_OPT(s->name), DB_P_INT(rows), DB_P_INT(s->seats_per_row), DB_P_INT(s->price),
+                DB_P_INT(seats), DB_P_INT(seats));
     if (e == ERR_OK && affected != seats)
         e = ERR_INTERNAL;
     return e == ERR_OK ? block_seats(db, schedule_id, first, s) : e;

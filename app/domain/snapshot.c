@@ -2,10 +2,10 @@
  * The host's snapshot in shared memory and its leased ticket numbers; see domain/snapshot.h.
  *
  * Slots are found by open addressing over the concert's id. Only the refresher fills a new slot,
- * and publishes it by writing the id last; a slot is never given up, since concerts are not deleted.
- * What a slot holds is copied under its mutex in one go. If a process dies inside, the next one to
- * take the mutex learns so (EOWNERDEAD) and marks the slot stale until the refresher has written
- * it again.
+ * and publishes it by writing the id last; a slot is never given up, since concerts are not
+ * deleted. What a slot holds is copied under its mutex in one go. If a process dies inside, the
+ * next one to take the mutex learns so (EOWNERDEAD) and marks the slot stale until the refresher
+ * has written it again.
  */
 #include "domain/snapshot.h"
 
@@ -194,8 +194,7 @@ void snapshot_mark_gone(int64_t concert_id, int64_t ticket)
     if (!s->stale && ticket > s->q.now_serving && s->gone_count < SNAPSHOT_MAX_GONE) {
         int at = count_below(s->gone, s->gone_count, ticket);
         if (at == s->gone_count || s->gone[at] != ticket) {
-            memmove(&s->gone[at + 1], &s->gone[at],
-                    (size_t)(s->gone_count - at) * sizeof *s->gone);
+            memmove(&s->gone[at + 1], &s->gone[at], (size_t)(s->gone_count - at) * sizeof *s->gone);
             s->gone[at] = ticket;
             s->gone_count++;
         }
@@ -207,8 +206,7 @@ void snapshot_each(void (*fn)(const struct snapshot_queue *q, void *arg), void *
 {
     static struct snapshot_queue q;
     for (size_t i = 0; shared && i < SNAPSHOT_MAX_QUEUES; i++) {
-        int64_t id =
-            atomic_load_explicit(&shared->slots[i].concert_id, memory_order_acquire);
+        int64_t id = atomic_load_explicit(&shared->slots[i].concert_id, memory_order_acquire);
         if (id && snapshot_get(id, &q))
             fn(&q, arg);
     }
@@ -318,8 +316,7 @@ static void keep_marks(const struct slot *s, int64_t now_serving, struct gone_li
         int at = count_below(g->tickets, g->count, s->gone[i]);
         if ((at < g->count && g->tickets[at] == s->gone[i]) || g->count == SNAPSHOT_MAX_GONE)
             continue;
-        memmove(&g->tickets[at + 1], &g->tickets[at],
-                (size_t)(g->count - at) * sizeof *g->tickets);
+        memmove(&g->tickets[at + 1], &g->tickets[at], (size_t)(g->count - at) * sizeof *g->tickets);
         g->tickets[at] = s->gone[i];
         g->count++;
     }

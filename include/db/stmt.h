@@ -11,8 +11,9 @@
 #ifndef FRONTROW_DB_STMT_H
 #define FRONTROW_DB_STMT_H
 
-#define STMT_4_MARKS   "?,?,?,?"
-#define STMT_20_MARKS  STMT_4_MARKS "," STMT_4_MARKS "," STMT_4_MARKS "," STMT_4_MARKS "," STMT_4_MARKS
+#define STMT_4_MARKS "?,?,?,?"
+#define STMT_20_MARKS                                                                              \
+    STMT_4_MARKS "," STMT_4_MARKS "," STMT_4_MARKS "," STMT_4_MARKS "," STMT_4_MARKS
 #define STMT_100_MARKS                                                                             \
     STMT_20_MARKS "," STMT_20_MARKS "," STMT_20_MARKS "," STMT_20_MARKS "," STMT_20_MARKS
 
@@ -41,14 +42,14 @@
 
 #define STMT_SEAT_COLUMNS                                                                          \
     "seat_id, seat_number, section, row_label, price, "                                            \
-    "CASE WHEN status = 'HELD' AND hold_expires_at <= NOW(3) THEN 'AVAILABLE' ELSE status END, " \
+    "CASE WHEN status = 'HELD' AND hold_expires_at <= NOW(3) THEN 'AVAILABLE' ELSE status END, "   \
     "reservation_id "
 
 #define STMT_SEAT_CHOICE "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND "
 
 #define STMT_SEAT_TAKE                                                                             \
-    "UPDATE seat SET status = 'HELD', reservation_id = ?, hold_expires_at = ? WHERE "              \
-    STMT_SEAT_FREE " AND seat_id IN "
+    "UPDATE seat SET status = 'HELD', reservation_id = ?, hold_expires_at = ? "                    \
+    "WHERE " STMT_SEAT_FREE " AND seat_id IN "
 
 /* Numbers from 0 on come from multiplying the ten rows of digit. */
 #define STMT_SEATS_INSERT(number, digits)                                                          \
@@ -247,14 +248,15 @@
     X(JOB_EXPIRE, 2, 0,                                                                            \
       "UPDATE queue_token SET status = 'EXPIRED', ended_at = expires_at "                          \
       "WHERE status = ? AND expires_at <= NOW(3) ORDER BY expires_at LIMIT ?")                     \
-    X(JOB_QUEUES, 0, 8,                                                                            \
+    X(JOB_QUEUES, 0, 10,                                                                           \
       "SELECT q.concert_id, q.sold_out, q.last_ticket, q.waiting, q.active, "                      \
       "COALESCE((SELECT t.ticket FROM queue_token t WHERE t.concert_id = q.concert_id "            \
       "ORDER BY t.ticket DESC LIMIT 1), 0), " /* MAX() would read all of them on MariaDB */        \
       "EXISTS (SELECT 1 FROM queue_token t WHERE t.concert_id = q.concert_id "                     \
       "AND t.status = 'WAITING'), "                                                                \
-      "EXISTS (SELECT 1 FROM queue_token t WHERE t.concert_id = q.concert_id "                     \
-      "AND t.status = 'ACTIVE') FROM queue_state q")                                               \
+      "(SELECT COUNT(*) FROM queue_token t WHERE t.concert_id = q.concert_id "                     \
+      "AND t.status = 'ACTIVE'), q.state IN ('OPEN', 'DRAINING'), q.now_serving "        \
+      "FROM queue_state q")                                               \
     X(JOB_QUEUE_LOCK, 1, 13,                                                                       \
       "SELECT state, sold_out, t0, last_batch, admit_count, admit_interval_seconds, max_active, "  \
       "session_seconds, claim_seconds, now_serving, rate_micros, rate_at, NOW(3) "                 \
@@ -291,9 +293,10 @@
       "AND (EXISTS (SELECT 1 FROM seat t WHERE t.schedule_id = s.schedule_id "                     \
       "AND t.status = 'AVAILABLE') OR EXISTS (SELECT 1 FROM seat t "                               \
       "WHERE t.schedule_id = s.schedule_id AND t.status = 'HELD')))")                              \
-    X(JOB_PUBLISH, 7, 0,                                                                           \
+    X(JOB_PUBLISH, 5, 0,                                                                           \
       "UPDATE queue_state SET last_ticket = GREATEST(last_ticket, now_serving, ?), waiting = ?, "  \
-      "active = ?, sold_out = ?, rate_micros = ?, rate_at = ? WHERE concert_id = ?")               \
+      "active = ?, sold_out = ? WHERE concert_id = ?")                                             \
+    X(JOB_RATE, 3, 0, "UPDATE queue_state SET rate_micros = ?, rate_at = ? WHERE concert_id = ?")  \
     X(JOB_HOLDS, 1, 1,                                                                             \
       "SELECT reservation_id FROM reservation WHERE status = 'PENDING' "                           \
       "AND hold_expires_at <= NOW(3) ORDER BY hold_expires_at LIMIT ?")                            \

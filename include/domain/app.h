@@ -17,11 +17,11 @@ struct db;
 
 /* What helps the client beside the error itself; set with the error that it belongs to. */
 struct problem {
-    const char *field;    /* the field or parameter at fault; static or the request's; or NULL */
-    int64_t position;     /* of NOT_ADMITTED; -1: none */
-    int64_t retry_after;  /* seconds; -1: none */
-    int64_t balance;      /* of INSUFFICIENT_BALANCE; -1: none */
-    int64_t amount;       /* likewise */
+    const char *field;   /* the field or parameter at fault; static or the request's; or NULL */
+    int64_t position;    /* of NOT_ADMITTED; -1: none */
+    int64_t retry_after; /* seconds; -1: none */
+    int64_t balance;     /* of INSUFFICIENT_BALANCE; -1: none */
+    int64_t amount;      /* likewise */
     int32_t seat_numbers[APP_MAX_SEATS]; /* of SEAT_TAKEN and SEAT_NOT_FOUND */
     int seat_count;
 };

@@ -34,9 +34,9 @@ struct concert {
     CONCERT_SETTING_LIST(CONCERT_MEMBER)
     CONCERT_QUEUE_SETTING_LIST(CONCERT_MEMBER)
 #undef CONCERT_MEMBER
-    enum queue_condition state;              /* as set: OPEN, PAUSED, DRAINING, CLOSED; in answers
-                                                also SOLD_OUT where that applies */
-    char message_ko[CONCERT_MESSAGE_SIZE];   /* "" : none */
+    enum queue_condition state;            /* as set: OPEN, PAUSED, DRAINING, CLOSED; in answers
+                                              also SOLD_OUT where that applies */
+    char message_ko[CONCERT_MESSAGE_SIZE]; /* "" : none */
     char message_en[CONCERT_MESSAGE_SIZE];
 };
 
@@ -104,7 +104,7 @@ struct concert_stats_schedule {
 struct concert_stats {
     int64_t waiting, active, now_serving, last_ticket;
     int64_t admitted_last_minute, sold_last_minute; /* people; seats */
-    struct concert_stats_schedule *schedules; /* free() it */
+    struct concert_stats_schedule *schedules;       /* free() it */
     int count;
 };
 

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 struct health {
-    bool database; /* answers */
-    bool schema;   /* is the one this program knows */
-    bool job;      /* has ticked within the last 10 s */
+    bool database;           /* answers */
+    bool schema;             /* is the one this program knows */
+    bool job;                /* has ticked within the last 10 s */
     int64_t job_age_ms;      /* -1: never */
     int64_t snapshot_age_ms; /* -1: none on this host */
 };

@@ -23,7 +23,7 @@ struct queue_public {
     int64_t concert_id;
     enum queue_condition state;
     int64_t now_serving, last_ticket, waiting, active, admit_per_minute;
-    int64_t opens_at; /* -1: null */
+    int64_t opens_at;                        /* -1: null */
     char message_ko[4001], message_en[4001]; /* both "": null */
     int poll_after_seconds;
     int64_t as_of; /* the moment the state was read, by the database's clock */
@@ -77,8 +77,8 @@ enum err queue_require_live(struct app *app, const struct caller *caller,
 
 /* Inside a transaction: what the token's row says at this moment, the row locked. */
 struct queue_row {
-    bool live;   /* waiting or inside, and not over */
-    bool inside; /* admitted and not over */
+    bool live;             /* waiting or inside, and not over */
+    bool inside;           /* admitted and not over */
     bool first_end_passed; /* no new holds */
     int64_t now;
     int64_t expires_at;

@@ -50,7 +50,8 @@ int snapshot_run(const struct config *cfg, volatile sig_atomic_t *stop);
 /* Asks the refresher of this host to read now (after an operator's change). Never blocks. */
 void snapshot_poke(void);
 
-/* A row function for the columns of STMT_QUEUE_COLUMNS: fills the struct snapshot_queue at `arg`. */
+/* A row function for the columns of STMT_QUEUE_COLUMNS: fills the struct snapshot_queue at `arg`.
+ */
 enum err snapshot_read_row(const struct db_value *row, void *arg);
 
 /* Reads one queue. False if it is not there (or there is no snapshot). */

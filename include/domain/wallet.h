@@ -14,7 +14,7 @@ struct wallet_charge {
 
 struct wallet_entry {
     int64_t entry_id;
-    char type[8]; /* CHARGE, PAYMENT or REFUND */
+    char type[8];   /* CHARGE, PAYMENT or REFUND */
     int64_t amount; /* signed */
     int64_t balance_after;
     int64_t reservation_id; /* 0: none */

@@ -44,10 +44,10 @@ struct bind_array {
 struct bind_field {
     const char *name;
     enum bind_type type;
-    size_t offset; /* of the value in the target */
     bool required;
     bool nullable;    /* null is allowed and noted in the present and null bits; otherwise it is
                          INVALID_FIELD */
+    size_t offset;    /* of the value in the target */
     int64_t min, max; /* BIND_INT and BIND_INTS: value; BIND_TEXT: characters */
     int min_items, max_items;
     const struct bind_field *fields; /* BIND_OBJECT, BIND_ARRAY; ended by a row without name */

@@ -36,18 +36,22 @@ static struct caller caller;
 /* Checks a token that the caller of this has malloc'ed, and frees it. */
 static enum err check_with(const struct config *cfg, char *token, enum auth_accept accept)
 {
-    size_t size = strlen(token) + 8;
-    char *header = malloc(size);
+    struct text_buf header = {0};
     enum err e;
 
-    CU_ASSERT_PTR_NOT_NULL_FATAL(header);
-    snprintf(header, size, "Bearer %s", token);
+    text_buf_printf(&header, "Bearer %s", token ? token : "(no token)");
     memset(&caller, 0x55, sizeof caller);
-    e = auth_check(cfg, header, accept, NOW, &caller);
+    e = auth_check(cfg, header.data, accept, NOW, &caller);
     CU_ASSERT_EQUAL(e == ERR_OK, caller.kind != TOKEN_NONE);
-    free(header);
+    text_buf_free(&header);
     free(token);
     return e;
+}
+
+/* Changes a setting of a configuration. */
+static void set(char setting[CONFIG_STR_MAX], const char *value)
+{
+    CU_ASSERT_TRUE(text_copy(setting, CONFIG_STR_MAX, value, strlen(value)));
 }
 
 static enum err check(char *token, enum auth_accept accept)
@@ -208,7 +212,7 @@ static void test_equal_secrets_do_not_mix_the_kinds(void)
 {
     struct config same = rotated;
 
-    strcpy(same.auth_queue_secret, USER_NOW);
+    set(same.auth_queue_secret, USER_NOW);
     CU_ASSERT_EQUAL(
         check_with(&same, forge_token(HEADER, user_claims(IN_TIME A_TICKET), USER_NOW), AUTH_QUEUE),
         ERR_TOKEN_INVALID);
@@ -339,7 +343,7 @@ static void test_without_a_previous_key_there_is_none(void)
 
     cfg.auth_user_secret_previous[0] = '\0';
     for (size_t i = 0; i < COUNT(kids); i++) {
-        strcpy(cfg.auth_user_kid_previous, kids[i]);
+        set(cfg.auth_user_kid_previous, kids[i]);
         snprintf(header, sizeof header, "{\"alg\":\"HS256\",\"kid\":\"%s\"}", kids[i]);
         expect(check_with(&cfg, forge_token(header, user_claims(IN_TIME), ""), AUTH_USER),
                ERR_TOKEN_INVALID, header);
@@ -354,12 +358,12 @@ static void test_a_new_configuration_is_obeyed_at_once(void)
     struct config later = rotated;
 
     CU_ASSERT_EQUAL(check(forge_token(header, user_claims(IN_TIME), USER_NOW), AUTH_USER), ERR_OK);
-    strcpy(later.auth_user_kid, "u3");
+    set(later.auth_user_kid, "u3");
     CU_ASSERT_EQUAL(
         check_with(&later, forge_token(header, user_claims(IN_TIME), USER_NOW), AUTH_USER),
         ERR_TOKEN_INVALID);
-    strcpy(later.auth_user_kid_previous, "u2");
-    strcpy(later.auth_user_secret_previous, USER_NOW);
+    set(later.auth_user_kid_previous, "u2");
+    set(later.auth_user_secret_previous, USER_NOW);
     CU_ASSERT_EQUAL(
         check_with(&later, forge_token(header, user_claims(IN_TIME), USER_NOW), AUTH_USER), ERR_OK);
 }
