@@ -9,7 +9,7 @@
 #include <time.h>
 
 /* Far more than a body may have, so that a quadratic step would show. */
-#define LONG_TEXT (1024 * 1024)
+#define LONG_TEXT ((size_t)1 << 20)
 
 static void expect(const char *text, size_t len, bool good)
 {
