@@ -64,7 +64,7 @@ problem "two Authorization headers" 400 BAD_REQUEST -H 'Authorization: Bearer a'
     -H 'Authorization: Bearer b' "$base/api/v1/users/me/balance"
 problem "an unknown transfer coding" 400 BAD_REQUEST -H 'Transfer-Encoding: gzip' -d x \
     "$base/api/v1/payments"
-for path in /api /api/ /api/v1/queue /api/v1/queue/ /api/v1/queue/concerts/x; do
+for path in /api /api/ /api/v1/queue /api/v1/queue/; do
     problem "$path is the application's" 404 NOT_FOUND "$base$path"
 done
 has "no request at all: 400" '"code":"BAD_REQUEST"' "$(raw 'NONSENSE\r\n\r\n')"
