@@ -121,7 +121,7 @@ const char *scratch_hex(const struct uuid *user)
     static char texts[4][35];
     static unsigned next;
     char *text = texts[next++ % 4];
-    memcpy(text, "0x", 2);
+    strcpy(text, "0x");
     for (size_t i = 0; i < sizeof user->b; i++)
         snprintf(text + 2 + 2 * i, 3, "%02x", user->b[i]);
     return text;
@@ -196,6 +196,6 @@ struct caller scratch_inside(struct db *db, const struct uuid *user, int64_t con
     scratch_sql(db,
                 "UPDATE queue_counter SET next_ticket = GREATEST(next_ticket, %lld) "
                 "WHERE concert_id = %lld",
-                (long long)(ticket + 1), (long long)concert_id);
+                (long long)ticket + 1, (long long)concert_id);
     return caller;
 }

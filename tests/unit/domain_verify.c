@@ -72,7 +72,7 @@ static void open_shop(void)
     shop.over = hold(&holder, 4, 1);
     let_pass(shop.over);
     scratch_sql(db, "UPDATE seat SET status = 'BLOCKED' WHERE seat_id = %lld",
-                (long long)(shop.first_seat + 9));
+                (long long)shop.first_seat + 9);
     scratch_sql(db,
                 "INSERT INTO admission (concert_id, admitted_at, admitted, active_before, "
                 "max_active, last_ticket) VALUES (%lld, NOW(3), 2, 0, 2, 2)",
