@@ -20,9 +20,9 @@
 
 #define MAX_JOBS 64
 
-/* What a run came to. In shared memory, for the processes of suites. */
+/* How many tests of a suite passed, in memory shared with its process. */
 struct count {
-    unsigned passed, failed;
+    unsigned passed;
     bool ended; /* false: the process died on the way */
 };
 
@@ -123,22 +123,20 @@ static void on_test_complete(CU_pTest test, CU_pSuite suite, CU_pFailureRecord f
     fflush(stdout);
 }
 
-/* Runs one suite in this process and adds to *count. */
-static void run_suite(const struct suite *s, struct count *count)
+/* Runs one suite in this process; how many tests passed. */
+static unsigned run_suite(const struct suite *s)
 {
-    unsigned wanted = selected(s), failed = wanted;
+    unsigned passed = 0;
     if (CU_initialize_registry() != CUE_SUCCESS || !enter_tests(s)) {
         printf("FAIL %s: CUnit: %s\n", s->name, CU_get_error_msg());
     } else {
         CU_set_test_start_handler(on_test_start);
         CU_set_test_complete_handler(on_test_complete);
         CU_run_all_tests();
-        failed = wanted - CU_get_number_of_tests_run() + CU_get_number_of_tests_failed();
+        passed = CU_get_number_of_tests_run() - CU_get_number_of_tests_failed();
     }
     CU_cleanup_registry();
-    count->passed += wanted - failed;
-    count->failed += failed;
-    count->ended = true;
+    return passed;
 }
 
 static bool start(void)
@@ -153,13 +151,15 @@ static void stop(void)
 }
 
 /* Everything in this process. */
-static void run_here(struct count *count)
+static unsigned run_here(void)
 {
+    unsigned passed = 0;
     if (start())
         for (const struct suite *s = suites; s; s = s->next)
             if (selected(s) > 0)
-                run_suite(s, count);
+                passed += run_suite(s);
     stop();
+    return passed;
 }
 
 /* The process of one suite. */
@@ -168,7 +168,7 @@ static void be_job(const struct job *j)
     if (dup2(fileno(j->output), STDOUT_FILENO) < 0 || dup2(fileno(j->output), STDERR_FILENO) < 0)
         exit(2);
     if (start())
-        run_suite(j->suite, j->count);
+        *j->count = (struct count){run_suite(j->suite), true};
     stop();
     fflush(stdout);
     exit(0);
@@ -176,7 +176,7 @@ static void be_job(const struct job *j)
 
 static void begin(struct job *j, const struct suite *s, struct count *count)
 {
-    *count = (struct count){0, 0, false};
+    *count = (struct count){0, false};
     *j = (struct job){.suite = s, .output = tmpfile(), .count = count};
     fflush(stdout);
     j->pid = j->output ? fork() : -1;
@@ -188,41 +188,39 @@ static void begin(struct job *j, const struct suite *s, struct count *count)
     }
 }
 
-/* Shows what the suite printed, and adds up. One that died has failed as a whole. */
-static void finish(struct job *j, int status, struct count *sum)
+/* Shows what the suite printed; how many tests passed: none if its process died. */
+static unsigned finish(struct job *j, int status)
 {
     char part[4096];
     rewind(j->output);
     for (size_t n; (n = fread(part, 1, sizeof part, j->output)) > 0;)
         fwrite(part, 1, n, stdout);
     fclose(j->output);
-    if (j->count->ended && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-        sum->passed += j->count->passed;
-        sum->failed += j->count->failed;
-    } else {
+    bool good = j->count->ended && status == 0;
+    if (!good)
         printf("FAIL %s: its process ended with %s %d\n", j->suite->name,
                WIFSIGNALED(status) ? "signal" : "status",
                WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-        sum->failed += selected(j->suite);
-    }
     fflush(stdout);
     j->pid = 0;
+    return good ? j->count->passed : 0;
 }
 
-/* Waits for the end of one of the suites under way; false if there is none. */
-static bool wait_for_one(struct job *jobs, int n, struct count *sum)
+/* Waits for the end of one of the suites under way and adds up; false if there is none. */
+static bool wait_for_one(struct job *jobs, int n, unsigned *passed)
 {
     int status;
     pid_t pid = wait(&status);
     for (int i = 0; pid > 0 && i < n; i++)
         if (jobs[i].pid == pid)
-            finish(&jobs[i], status, sum);
+            *passed += finish(&jobs[i], status);
     return pid > 0;
 }
 
 /* Each suite in a process of its own, n at once; the last ones alone. */
-static void run_side_by_side(int n, struct count *sum)
+static unsigned run_side_by_side(int n)
 {
+    unsigned passed = 0;
     struct job jobs[MAX_JOBS] = {0};
     struct count *counts = mmap(NULL, MAX_JOBS * sizeof *counts, PROT_READ | PROT_WRITE,
                                 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -232,26 +230,27 @@ static void run_side_by_side(int n, struct count *sum)
         int slot = 0;
         if (selected(s) == 0)
             continue;
-        while (s->last && wait_for_one(jobs, n, sum))
+        while (s->last && wait_for_one(jobs, n, &passed))
             ;
         while (slot < n && jobs[slot].pid != 0)
             slot++;
         if (slot == n) {
-            wait_for_one(jobs, n, sum);
+            wait_for_one(jobs, n, &passed);
             for (slot = 0; jobs[slot].pid != 0;)
                 slot++;
         }
         begin(&jobs[slot], s, &counts[slot]);
     }
-    while (wait_for_one(jobs, n, sum))
+    while (wait_for_one(jobs, n, &passed))
         ;
     munmap(counts, MAX_JOBS * sizeof *counts);
+    return passed;
 }
 
 /* Takes --jobs=N off the command line; the number, or the program's own. */
 static int read_jobs(int *argc, char ***argv)
 {
-    int jobs = hooks->jobs > 0 ? hooks->jobs : 1;
+    int jobs = hooks->jobs;
     if (*argc > 1 && strncmp((*argv)[1], "--jobs=", 7) == 0) {
         jobs = (int)strtol((*argv)[1] + 7, NULL, 10);
         --*argc;
@@ -262,8 +261,7 @@ static int read_jobs(int *argc, char ***argv)
 
 int main(int argc, char **argv)
 {
-    struct count sum = {0, 0, false};
-    unsigned wanted = 0;
+    unsigned wanted = 0, passed = 0;
     if (!hooks)
         hooks = &no_hooks;
     if (argc == 2 && strcmp(argv[1], "--list") == 0) {
@@ -277,10 +275,8 @@ int main(int argc, char **argv)
         wanted += selected(s);
     if (wanted == 0)
         fprintf(stderr, "no test of such a name (see --list)\n");
-    else if (jobs == 0)
-        run_here(&sum);
     else
-        run_side_by_side(jobs, &sum);
-    printf("%u passed, %u failed\n", sum.passed, wanted - sum.passed);
-    return wanted > 0 && sum.passed == wanted ? 0 : 1;
+        passed = jobs == 0 ? run_here() : run_side_by_side(jobs);
+    printf("%u passed, %u failed\n", passed, wanted - passed);
+    return wanted > 0 && passed == wanted ? 0 : 1;
 }

@@ -7,11 +7,10 @@
  *
  *   program [--list] [--jobs=N] [suite | suite/test]...
  *
- * Suites run in the order of their names, those of SUITE_LAST after all others and alone. Each runs
- * in a process of its own, N of them at once (1 unless the program's hooks say otherwise), so that
- * one that crashes does not end the others; --jobs=0 runs all of them in this process, for a
- * debugger. The last line is "N passed, N failed", counting tests; the exit status is 0 only if all
- * of them passed.
+ * Suites run in the order of their names, those of SUITE_LAST after all others. With --jobs, or if
+ * the program's hooks say so, each runs in a process of its own, N of them at once and the last
+ * ones alone. The last line is "N passed, N failed", counting tests; the exit status is 0 only if
+ * all of them passed.
  */
 #ifndef FRONTROW_TESTS_SUITE_H
 #define FRONTROW_TESTS_SUITE_H
@@ -38,7 +37,7 @@ struct suite_hooks {
     void (*before)(void); /* before each test */
     void (*after)(void);  /* after each test, also one that a fatal assertion ended */
     void (*stop)(void);   /* in each process, after its last test */
-    int jobs;             /* how many suites at once, without --jobs; 0 is 1 */
+    int jobs;             /* how many suites at once without --jobs; 0: all in this process */
 };
 
 /* Adds a suite; called by SUITE's constructor. */

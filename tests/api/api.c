@@ -415,7 +415,9 @@ static void stop(void)
     curl_global_cleanup();
 }
 
-static const struct suite_hooks hooks = {start, NULL, free_owned, stop};
+/* Most of the time the tests wait for a tick or the end of something: so several do at once. */
+static const struct suite_hooks hooks = {
+    .start = start, .after = free_owned, .stop = stop, .jobs = 3};
 
 __attribute__((constructor)) static void enter_hooks(void)
 {

@@ -328,9 +328,9 @@ static void test_a_payment_at_the_end_of_a_hold(void)
     }
 }
 
-SUITE(concurrency, TEST(test_two_hundred_users_want_one_seat), TEST(test_tickets_are_unique),
-      TEST(test_a_hundred_charges_of_one_user), TEST(test_one_reservation_is_paid_eight_times),
-      TEST(test_two_reservations_are_paid_at_once), TEST(test_paying_and_giving_back_at_once),
-      TEST(test_one_user_joins_twenty_times), TEST(test_overlapping_sets_of_seats),
-      TEST(test_the_seat_limit_of_one_user), TEST(test_holds_and_payments_of_a_crowd),
-      TEST(test_a_payment_at_the_end_of_a_hold));
+SUITE_LAST(concurrency, TEST(test_two_hundred_users_want_one_seat), TEST(test_tickets_are_unique),
+           TEST(test_a_hundred_charges_of_one_user), TEST(test_one_reservation_is_paid_eight_times),
+           TEST(test_two_reservations_are_paid_at_once), TEST(test_paying_and_giving_back_at_once),
+           TEST(test_one_user_joins_twenty_times), TEST(test_overlapping_sets_of_seats),
+           TEST(test_the_seat_limit_of_one_user), TEST(test_holds_and_payments_of_a_crowd),
+           TEST(test_a_payment_at_the_end_of_a_hold));
