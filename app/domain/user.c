@@ -17,14 +17,22 @@ static enum err read_user(const struct db_value *row, void *arg)
     return ERR_OK;
 }
 
-/* Wallet rows are made with the user, so that a known user always has one. */
-static enum err create(struct db *db, void *arg)
+/*
+ * The user's row and the wallet's are made in two transactions: a charge locks the wallet and then,
+ * for the ledger's foreign key, the user; who held the user's row while waiting for the wallet's
+ * would deadlock with it. Should the second not happen, user_ensure makes up for it.
+ */
+static enum err create_row(struct db *db, void *arg)
+{
+    const struct create *c = arg;
+    return db_exec(db, STMT_USER_INSERT, NULL, DB_P_UUID(c->user_id),
+                   c->name ? DB_P_OPT(c->name) : DB_P_NULL);
+}
+
+static enum err create_wallet(struct db *db, void *arg)
 {
     struct create *c = arg;
-    enum err e = db_exec(db, STMT_USER_INSERT, NULL, DB_P_UUID(c->user_id),
-                         c->name ? DB_P_OPT(c->name) : DB_P_NULL);
-    if (e == ERR_OK)
-        e = db_exec(db, STMT_WALLET_INSERT, NULL, DB_P_UUID(c->user_id));
+    enum err e = db_exec(db, STMT_WALLET_INSERT, NULL, DB_P_UUID(c->user_id));
     if (e != ERR_OK)
         return e;
     return db_query_one(db, STMT_USER_GET, read_user, c->out, DB_P_UUID(c->user_id));
@@ -39,7 +47,8 @@ enum err user_create(struct app *app, const struct uuid *user_id, const char *na
     if (e != ERR_OK && e != ERR_NO_ROW)
         return e;
     *created = e == ERR_NO_ROW;
-    return tx_run(app->db, create, &c);
+    e = tx_run(app->db, create_row, &c);
+    return e == ERR_OK ? tx_run(app->db, create_wallet, &c) : e;
 }
 
 enum err user_ensure(struct app *app, const struct uuid *user_id)

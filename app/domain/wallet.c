@@ -50,7 +50,10 @@ static enum err credit(struct db *db, struct charge *c)
         return ERR_OK;
     }
     e = wallet_balance(c->app, c->user_id, &balance);
-    return e == ERR_OK ? ERR_BALANCE_LIMIT : e;
+    if (e != ERR_OK)
+        return e;
+    /* Below the limit the wallet has been made, or its balance has gone down, since the UPDATE. */
+    return balance + c->amount > WALLET_BALANCE_MAX ? ERR_BALANCE_LIMIT : ERR_DB_RETRY;
 }
 
 static enum err charge(struct db *db, void *arg)
