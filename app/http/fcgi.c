@@ -268,8 +268,8 @@ static void note_request(const struct server *s, int64_t us)
              res->err != ERR_OK ? err_info(res->err)->code : "");
 }
 
-/* One request of a connection that libfcgi has read the beginning of. Finishing frees its variables,
- * so the line about it is written before. */
+/* One request of a connection that libfcgi has read the beginning of. Finishing frees its
+ * variables, so the line about it is written before. */
 static void serve_request(struct server *s)
 {
     int64_t start = clock_monotonic_us(), us;

@@ -31,7 +31,7 @@ static void slug(const char *code, char out[SLUG_SIZE])
 {
     size_t n = 0;
 
-    for (; code[n] && n < SLUG_SIZE - 1; n++) {
+    for (; n < SLUG_SIZE - 1 && code[n]; n++) {
         char c = code[n];
 
         if (c == '_')

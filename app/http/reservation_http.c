@@ -5,8 +5,7 @@
 #include "http/params.h"
 #include "http/reply.h"
 #include "http/user_http.h"
-#include <inttypes.h>
-#include <stdio.h>
+#include <string.h>
 
 /* Which of the ways to name schedule and seats the body uses. */
 enum hold_bits {
@@ -53,7 +52,7 @@ static const char *hold_fault(unsigned present)
 
     if (present & HOLD_SCHEDULE) {
         if (by_day)
-            return present & HOLD_CONCERT ? "concertId" : "date";
+            return (present & HOLD_CONCERT) ? "concertId" : "date";
     } else if (!(present & HOLD_CONCERT)) {
         return by_day ? "concertId" : "scheduleId";
     } else if (!(present & HOLD_DATE)) {
@@ -61,7 +60,7 @@ static const char *hold_fault(unsigned present)
     }
     if ((present & HOLD_IDS) && (by_day || (present & HOLD_NUMBERS)))
         return "seatIds";
-    return present & (HOLD_IDS | HOLD_NUMBERS) ? NULL : "seatNumbers";
+    return (present & (HOLD_IDS | HOLD_NUMBERS)) ? NULL : "seatNumbers";
 }
 
 static void hold_request(const struct hold_body *body, struct hold_request *out)
@@ -125,10 +124,14 @@ static enum err render_held(void *arg, int *status, struct text_buf *body)
 /* A kept answer is our own text: the reservation's number comes first in it. */
 static void put_location(struct response *res)
 {
-    int64_t id;
+    static const char first[] = "{\"reservationId\":";
+    const char *number;
 
-    if (res->body.data && sscanf(res->body.data, "{\"reservationId\":%" SCNd64, &id) == 1)
-        response_header(res, "Location", "/api/v1/reservations/%" PRId64, id);
+    if (res->body.len < sizeof first || memcmp(res->body.data, first, sizeof first - 1) != 0)
+        return;
+    number = res->body.data + sizeof first - 1;
+    response_header(res, "Location", "/api/v1/reservations/%.*s", (int)strspn(number, "0123456789"),
+                    number);
 }
 
 enum err reservation_http_hold(struct request *req, struct response *res)

@@ -118,7 +118,7 @@ static void take_seats(const struct schedule_body *body, struct schedule_section
 /* A moment that was given, or -1: the default. */
 static int64_t given_time(const struct schedule_body *body, unsigned bit, int64_t ms)
 {
-    return body->target.present & ~body->target.null & bit ? ms : -1;
+    return (body->target.present & ~body->target.null & bit) ? ms : -1;
 }
 
 /* Fills *out, whose sections the caller frees with free_sections also after a failure. */
