@@ -106,13 +106,13 @@ static void put_params(int fd, const char *const *pairs)
 {
     for (; *pairs; pairs++) {
         size_t name = strcspn(*pairs, "="), value = strlen(*pairs) - name - 1;
-        char record[258];
+        char record[258] = {(char)name, (char)value};
+        size_t n = 2;
 
-        record[0] = (char)name;
-        record[1] = (char)value;
-        memcpy(record + 2, *pairs, name);
-        memcpy(record + 2 + name, *pairs + name + 1, value);
-        put(fd, PARAMS, record, 2 + name + value);
+        for (const char *c = *pairs; *c; c++)
+            if (c != *pairs + name)
+                record[n++] = *c;
+        put(fd, PARAMS, record, n);
     }
     put(fd, PARAMS, NULL, 0);
 }

@@ -50,7 +50,9 @@ static void test_bodies_fit(void)
 
         CU_ASSERT_TRUE(r->body_size <= REQUEST_INPUT_SIZE);
         CU_ASSERT_EQUAL(r->body != NULL, r->body_size > 0);
-        if (r->flags & ROUTE_BODY_USER) {
+        if (r->flags & ROUTE_BODY_USER)
+            CU_ASSERT_PTR_NOT_NULL(r->body);
+        if (r->body && (r->flags & ROUTE_BODY_USER)) {
             CU_ASSERT_STRING_EQUAL(r->body[0].name, "userId");
             CU_ASSERT_EQUAL(r->body[0].bit, BODY_USER_ID);
         }
