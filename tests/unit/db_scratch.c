@@ -1,6 +1,7 @@
 /* See db_scratch.h. */
 #include "db_scratch.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "db/migrate.h"
 #include "suite.h"
@@ -8,6 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
 static void give_up(const char *why)
 {
@@ -198,4 +202,68 @@ struct caller scratch_inside(struct db *db, const struct uuid *user, int64_t con
                 "WHERE concert_id = %lld",
                 (long long)ticket + 1, (long long)concert_id);
     return caller;
+}
+
+struct caller scratch_caller(const struct uuid *user)
+{
+    struct caller caller = {.kind = TOKEN_USER, .user = *user, .may_charge = true};
+    return caller;
+}
+
+/* A child: waits for the start, does its part, and ends with the result as its exit code. */
+static void run_child(int start, scratch_fn *fn, int i, void *arg)
+{
+    struct app app = scratch_app();
+    char c;
+    app_problem_reset(&app);
+    while (read(start, &c, 1) > 0)
+        ;
+    enum err e = fn(&app, i, arg);
+    scratch_app_close(&app);
+    _exit((int)e);
+}
+
+int scratch_at_once(int n, scratch_fn *fn, void *arg, enum err want, enum err others,
+                    int *other_count)
+{
+    pid_t children[64];
+    int start[2], wanted = 0;
+    CU_ASSERT_FATAL(n <= 64 && pipe(start) == 0);
+    for (int i = 0; i < n; i++) {
+        children[i] = fork();
+        CU_ASSERT_FATAL(children[i] >= 0);
+        if (children[i] == 0) {
+            close(start[1]);
+            run_child(start[0], fn, i, arg);
+        }
+    }
+    close(start[0]);
+    close(start[1]);
+    for (int i = 0; i < n; i++) {
+        int status = 0;
+        waitpid(children[i], &status, 0);
+        enum err e = WIFEXITED(status) ? (enum err)WEXITSTATUS(status) : ERR_COUNT;
+        wanted += e == want;
+        if (e == others && other_count)
+            ++*other_count;
+        else if (e != want)
+            fprintf(stderr, "process %d: %s\n", i, e < ERR_COUNT ? err_name(e) : "died");
+    }
+    return wanted;
+}
+
+bool scratch_wait(struct db *db, const char *format, ...)
+{
+    char condition[2000];
+    int64_t deadline = clock_monotonic_ms() + SCRATCH_PATIENCE_SECONDS * 1000LL;
+    va_list args;
+    va_start(args, format);
+    write_sql(condition, sizeof condition, format, args);
+    va_end(args);
+    while (clock_monotonic_ms() < deadline) {
+        if (scratch_int(db, "SELECT %s", condition) == 1)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = 2000000}, NULL);
+    }
+    return false;
 }

@@ -52,4 +52,22 @@ int64_t scratch_schedule(struct db *db, int64_t concert_id, int capacity, int64_
 struct caller scratch_inside(struct db *db, const struct uuid *user, int64_t concert_id,
                              int64_t ticket, int seconds);
 
+/* The caller of a user token of theirs. */
+struct caller scratch_caller(const struct uuid *user);
+
+/* What one of several processes does; `i` counts from 0. */
+typedef enum err scratch_fn(struct app *app, int i, void *arg);
+
+/* Lets `n` (at most 64) processes, each with an app of its own, call fn at the same moment; how
+ * many of them ended with `want`. Those that ended with `others` are counted into *other_count
+ * (unless it is NULL); any other result is told on stderr. */
+int scratch_at_once(int n, scratch_fn *fn, void *arg, enum err want, enum err others,
+                    int *other_count);
+
+/* Seconds to wait for something, at the most, before a test gives up on it. */
+enum { SCRATCH_PATIENCE_SECONDS = 20 };
+
+/* Waits until the SQL condition is true on `db`; false if it never was. */
+bool scratch_wait(struct db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 #endif
