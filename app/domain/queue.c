@@ -118,6 +118,17 @@ static bool inside(const struct token_row *t)
     return !over(t) && is(t, "ACTIVE");
 }
 
+/*
+ * Whether the bearer's token is over with its row. Its exp is the end of the wait, so it ends who
+ * waits, by the database's clock; an admitted session may well outlast it.
+ */
+static bool over_for(const struct caller *caller, const struct token_row *t)
+{
+    if (over(t) || t->concert_id != caller->concert_id || !uuid_equal(&t->user_id, &caller->user))
+        return true;
+    return is(t, "WAITING") && caller->exp * 1000 <= t->now;
+}
+
 static enum err read_int(const struct db_value *row, void *arg)
 {
     *(int64_t *)arg = db_int(&row[0]);
@@ -197,7 +208,7 @@ static enum err read_live(struct app *app, const struct caller *caller, struct t
         return ERR_QUEUE_TOKEN_EXPIRED;
     if (e != ERR_OK)
         return e;
-    if (over(t) || t->concert_id != caller->concert_id || !uuid_equal(&t->user_id, &caller->user))
+    if (over_for(caller, t))
         return ERR_QUEUE_TOKEN_EXPIRED;
     if (!is(t, "ACTIVE") || t->claimed_at >= 0)
         return ERR_OK;
@@ -385,7 +396,7 @@ enum err queue_lock(struct app *app, const struct caller *caller, struct queue_r
     if (e != ERR_OK)
         return e;
     out->now = t.now;
-    out->live = !over(&t) && uuid_equal(&t.user_id, &caller->user);
+    out->live = !over_for(caller, &t);
     out->inside = out->live && inside(&t);
     out->first_end_passed = t.session_ends_at >= 0 && t.session_ends_at <= t.now;
     out->expires_at = t.expires_at;
