@@ -28,7 +28,7 @@
 #include <unistd.h>
 
 /* How long a peer may keep silent, or not take its answer, before it is cut off. */
-#define SILENCE_SECONDS 10
+#define SILENCE_SECONDS 5
 
 /* The pause after the system had no descriptor or memory for a connection. */
 #define SHORTAGE_MS 100
