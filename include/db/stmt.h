@@ -390,8 +390,10 @@
     X(RESERVATION_CONCERT, 1, 3,                                                                   \
       "SELECT user_id, concert_id, schedule_id FROM reservation WHERE reservation_id = ?")         \
     X(RESERVATION_END, 2, 0,                                                                       \
-      "UPDATE " STMT_RESERVATION_BY_ID "SET status = ?, ended_at = NOW(3) "                        \
-      "WHERE reservation_id = ? AND status = 'PENDING'")                                           \
+      /* one that is over stays EXPIRED, however it ends */                                        \
+      "UPDATE " STMT_RESERVATION_BY_ID "SET "                                                      \
+      "status = CASE WHEN hold_expires_at <= NOW(3) THEN 'EXPIRED' ELSE ? END, "                   \
+      "ended_at = LEAST(hold_expires_at, NOW(3)) WHERE reservation_id = ? AND status = 'PENDING'") \
     X(RESERVATION_EXPIRE, 1, 0,                                                                    \
       "UPDATE " STMT_RESERVATION_BY_ID "SET status = 'EXPIRED', ended_at = hold_expires_at "       \
       "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at <= NOW(3)")             \

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/migrate.h"
+#include "domain/verify.h"
 #include "suite.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -208,6 +209,20 @@ struct caller scratch_caller(const struct uuid *user)
 {
     struct caller caller = {.kind = TOKEN_USER, .user = *user, .may_charge = true};
     return caller;
+}
+
+bool scratch_is_sound(struct app *app)
+{
+    char *said = NULL;
+    size_t length = 0;
+    int64_t faults = -1;
+    FILE *out = open_memstream(&said, &length);
+    CU_ASSERT_EQUAL(verify_run(app, out, &faults), ERR_OK);
+    fclose(out);
+    if (faults != 0)
+        fprintf(stderr, "%s", said);
+    free(said);
+    return faults == 0;
 }
 
 /* A child: waits for the start, does its part, and ends with the result as its exit code. */

@@ -55,6 +55,9 @@ struct caller scratch_inside(struct db *db, const struct uuid *user, int64_t con
 /* The caller of a user token of theirs. */
 struct caller scratch_caller(const struct uuid *user);
 
+/* Whether every invariant holds; what does not is told on stderr. */
+bool scratch_is_sound(struct app *app);
+
 /* What one of several processes does; `i` counts from 0. */
 typedef enum err scratch_fn(struct app *app, int i, void *arg);
 
