@@ -402,7 +402,8 @@
       "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at > NOW(3)")              \
     X(RESERVATION_PENDING, 3, 1,                                                                   \
       "SELECT reservation_id FROM reservation WHERE user_id = ? AND concert_id = ? "               \
-      "AND status = 'PENDING' AND reservation_id <> ? ORDER BY reservation_id")                    \
+      "AND status = 'PENDING' AND hold_expires_at > NOW(3) AND reservation_id <> ? "               \
+      "ORDER BY reservation_id")                    \
     X(CONCERT_COUNT, 0, 1, "SELECT COUNT(*) FROM concert")                                         \
     X(STATUS_SERVER, 0, 4,                                                                         \
       "SELECT VERSION(), (SELECT CAST(MAX(number) AS SIGNED) FROM schema_migration), l.holder, "   \

@@ -252,10 +252,9 @@ static void test_the_pause_grows_to_a_bound_and_is_forgotten(void)
 static void test_a_child_that_ends_as_it_should_is_replaced_without_a_pause(void)
 {
     pid_t master = start_with(role("end_well", 1, end_well), 1000);
-    int64_t before = clock_monotonic_ms();
 
+    /* With pauses thirty starts would take two minutes, far beyond what is waited for here. */
     CU_ASSERT_TRUE(wait_for(&traces->started, 30));
-    CU_ASSERT(clock_monotonic_ms() - before < 3000);
     CU_ASSERT_EQUAL(stop_master(master), 0);
 }
 
