@@ -1,0 +1,452 @@
+/* The job's ticks, with a clock that the tests move. */
+#include "db_scratch.h"
+#include "domain/booking.h"
+#include "domain/job.h"
+#include "domain/job_queue.h"
+#include "suite.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct app app;
+static int64_t concert, base, next_ticket;
+
+/* An empty shop with one concert whose queue opened at `base`; the clock stands there. */
+static void open_shop(void)
+{
+    app = scratch_app();
+    app_problem_reset(&app);
+    scratch_wipe(app.db);
+    CU_ASSERT_EQUAL(db_now(app.db, &base), ERR_OK);
+    scratch_set_clock(app.db, base);
+    concert = scratch_concert(app.db);
+    next_ticket = 1;
+}
+
+static void close_shop(void)
+{
+    CU_ASSERT(scratch_is_sound(&app));
+    scratch_wipe(app.db);
+    scratch_app_close(&app);
+}
+
+static void settings(int count, int interval, int cap, int session, int claim)
+{
+    scratch_sql(app.db,
+                "UPDATE queue_state SET admit_count = %d, admit_interval_seconds = %d, "
+                "max_active = %d, session_seconds = %d, claim_seconds = %d",
+                count, interval, cap, session, claim);
+}
+
+/* Lets `n` people join, at the moment that the clock shows. */
+static void join(int n)
+{
+    for (int i = 0; i < n; i++) {
+        struct uuid user;
+        uuid_random(&user);
+        scratch_sql(app.db,
+                    "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, "
+                    "expires_at) VALUES (%lld, %s, %lld, 'WAITING', NOW(3), "
+                    "NOW(3) + INTERVAL 1 DAY)",
+                    (long long)concert, scratch_hex(&user), (long long)next_ticket++);
+    }
+}
+
+/* One tick at base + `ms`; how many it admitted. */
+static struct job_report report;
+
+static int64_t tick(int64_t ms)
+{
+    scratch_set_clock(app.db, base + ms);
+    enum err e = job_tick(&app, "the test", &report);
+    CU_ASSERT_EQUAL(e, ERR_OK);
+    CU_ASSERT(report.lease);
+    return report.admitted;
+}
+
+static int64_t tokens(const char *status)
+{
+    return scratch_int(app.db, "SELECT COUNT(*) FROM queue_token WHERE status = '%s'", status);
+}
+
+static int64_t state(const char *column)
+{
+    return scratch_int(app.db, "SELECT %s FROM queue_state WHERE concert_id = %lld", column,
+                       (long long)concert);
+}
+
+static void test_due_batches(void)
+{
+    static const struct {
+        int64_t t0, interval, last, since, now, due, newest;
+    } rows[] = {
+        {1000, 10, -1, -1, 999, 0, -1},    /* not open yet */
+        {1000, 10, -1, -1, 1000, 1, 0},    /* the first falls at t0 */
+        {1000, 10, -1, 1000, 10999, 0, 0}, /* between two */
+        {1000, 10, -1, 1000, 11000, 1, 1}, /* at its very moment */
+        {1000, 10, 0, 10999, 11500, 1, 1}, /* at the first tick after it */
+        {1000, 10, 1, 11500, 12000, 0, 1}, /* once */
+        {1000, 10, 1, 500, 12000, 0, 1},   /* once, whatever the last tick was */
+        {0, 1, -1, 5000, 8000, 3, 8},      /* a short pause is made up for */
+        {0, 1, -1, 5000, 65000, 5, 65},    /* of a long one the last five seconds */
+        {0, 300, 0, 0, 900000, 1, 3},      /* of a cycle the newest */
+        {0, 300, 2, 0, 903000, 1, 3},      {0, 1, -1, -1, 60000, 5, 60}, /* no tick before */
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int64_t newest = -7;
+        CU_ASSERT_EQUAL(job_batches_due(rows[i].t0, rows[i].interval, rows[i].last, rows[i].since,
+                                        rows[i].now, &newest),
+                        rows[i].due);
+        CU_ASSERT_EQUAL(newest, rows[i].newest);
+    }
+}
+
+static void test_the_rate_follows_the_admissions(void)
+{
+    int64_t rate = -1;
+    CU_ASSERT_EQUAL(job_smooth_rate(-1, 0, 1, 1), -1);
+    rate = job_smooth_rate(rate, 50, 0, 1);
+    CU_ASSERT_EQUAL(rate, 50000000);
+    for (int i = 0; i < 300; i++)
+        rate = job_smooth_rate(rate, 10, 1, 1);
+    CU_ASSERT(rate > 9900000 && rate < 10100000);
+    for (int i = 0; i < 300; i++)
+        rate = job_smooth_rate(rate, 0, 1, 1);
+    CU_ASSERT(rate >= 0 && rate < 100000);
+}
+
+static void test_batches_fall_on_their_grid(void)
+{
+    open_shop();
+    settings(5, 10, 0, 600, 0);
+    join(20);
+    CU_ASSERT_EQUAL(tick(0), 5);
+    for (int64_t ms = 1000; ms < 10000; ms += 1000)
+        CU_ASSERT_EQUAL(tick(ms), 0);
+    CU_ASSERT_EQUAL(tick(9999), 0);
+    CU_ASSERT_EQUAL(tick(10000), 5);
+    CU_ASSERT_EQUAL(tick(20700), 5); /* a tick that comes late */
+    CU_ASSERT_EQUAL(tick(30000), 5); /* does not move the next */
+    CU_ASSERT_EQUAL(tick(40000), 0);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM admission"), 4);
+    close_shop();
+}
+
+static void test_the_lowest_numbers_come_first(void)
+{
+    open_shop();
+    settings(3, 1, 0, 600, 0);
+    join(10);
+    scratch_sql(app.db, "UPDATE queue_token SET ticket = ticket + 100 WHERE MOD(ticket, 2) = 0");
+    CU_ASSERT_EQUAL(tick(0), 3);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT MAX(ticket) FROM queue_token "
+                                        "WHERE status = 'ACTIVE'"),
+                    5);
+    CU_ASSERT_EQUAL(state("now_serving"), 5);
+    CU_ASSERT_EQUAL(tick(1000), 3);
+    CU_ASSERT_EQUAL(state("now_serving"), 102);
+    CU_ASSERT_EQUAL(state("last_ticket"), 110);
+    /* One that was inserted late, with a number below now serving, is in the next batch. */
+    next_ticket = 50;
+    join(1);
+    CU_ASSERT_EQUAL(tick(2000), 3);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM queue_token WHERE ticket = 50 "
+                                        "AND status = 'ACTIVE'"),
+                    1);
+    CU_ASSERT_EQUAL(state("now_serving"), 106);
+    close_shop();
+}
+
+static void test_places_that_nobody_wants_lapse(void)
+{
+    open_shop();
+    settings(5, 10, 0, 600, 0);
+    CU_ASSERT_EQUAL(tick(0), 0);
+    scratch_set_clock(app.db, base + 1000);
+    join(20);
+    CU_ASSERT_EQUAL(tick(2000), 0);
+    CU_ASSERT_EQUAL(tick(10000), 5);
+    close_shop();
+}
+
+static void test_the_cap_is_kept_and_each_freed_slot_filled(void)
+{
+    open_shop();
+    settings(50, 1, 3, 600, 0);
+    join(10);
+    CU_ASSERT_EQUAL(tick(0), 3);
+    CU_ASSERT_EQUAL(tick(1000), 0);
+    scratch_set_clock(app.db, base + 1500);
+    scratch_sql(app.db, "UPDATE queue_token SET status = 'FINISHED', ended_at = NOW(3) "
+                        "WHERE ticket = 2");
+    CU_ASSERT_EQUAL(tick(2000), 1);
+    scratch_sql(app.db, "UPDATE queue_state SET max_active = 1");
+    scratch_sql(app.db, "UPDATE queue_token SET status = 'LEFT', ended_at = NOW(3) "
+                        "WHERE ticket IN (1, 3)");
+    CU_ASSERT_EQUAL(tick(3000), 0);
+    scratch_sql(app.db, "UPDATE queue_state SET max_active = 0");
+    CU_ASSERT_EQUAL(tick(4000), 6);
+    close_shop();
+}
+
+static void test_a_session_ends_at_its_moment_and_its_slot_goes_on(void)
+{
+    open_shop();
+    settings(50, 1, 3, 600, 60);
+    join(10);
+    CU_ASSERT_EQUAL(tick(0), 3);
+    scratch_sql(app.db, "UPDATE queue_token SET claimed_at = NOW(3), expires_at = session_ends_at "
+                        "WHERE ticket = 1");
+    CU_ASSERT_EQUAL(tick(59999), 0);
+    CU_ASSERT_EQUAL(report.sessions_expired, 0);
+    CU_ASSERT_EQUAL(tick(60000), 2); /* those two that nobody claimed */
+    CU_ASSERT_EQUAL(report.sessions_expired, 2);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM queue_token WHERE status = 'EXPIRED' "
+                                        "AND ended_at = expires_at"),
+                    2);
+    CU_ASSERT_EQUAL(tokens("ACTIVE"), 3);
+    CU_ASSERT_EQUAL(tick(600000), 3); /* the one who was there in time, and two more unclaimed */
+    close_shop();
+}
+
+static void test_a_wait_ends_too(void)
+{
+    open_shop();
+    settings(1, 1, 1, 600, 0);
+    join(3);
+    CU_ASSERT_EQUAL(tick(0), 1);
+    scratch_sql(app.db, "UPDATE queue_token SET expires_at = NOW(3) + INTERVAL 5 SECOND "
+                        "WHERE ticket = 2");
+    tick(4999);
+    CU_ASSERT_EQUAL(report.waits_expired, 0);
+    tick(5000);
+    CU_ASSERT_EQUAL(report.waits_expired, 1);
+    scratch_sql(app.db, "UPDATE queue_state SET max_active = 0");
+    CU_ASSERT_EQUAL(tick(6000), 1);
+    CU_ASSERT_EQUAL(state("now_serving"), 3);
+    close_shop();
+}
+
+static void test_a_pause_of_the_job_is_made_up_for_in_part(void)
+{
+    open_shop();
+    settings(5, 1, 0, 86400, 0);
+    join(120);
+    CU_ASSERT_EQUAL(tick(0), 5);
+    CU_ASSERT_EQUAL(tick(3000), 15);
+    CU_ASSERT_EQUAL(tick(63000), 25);
+    CU_ASSERT_EQUAL(tick(64000), 5);
+    settings(5, 300, 0, 86400, 0);
+    scratch_sql(app.db, "UPDATE queue_state SET last_batch = 0");
+    CU_ASSERT_EQUAL(tick(900000), 5);
+    CU_ASSERT_EQUAL(tick(901000), 0);
+    CU_ASSERT_EQUAL(tick(1200000), 5);
+    close_shop();
+}
+
+static void test_states_admit_or_do_not(void)
+{
+    static const struct {
+        const char *name;
+        int64_t admitted;
+    } states[] = {{"PAUSED", 0}, {"CLOSED", 0}, {"DRAINING", 2}, {"OPEN", 2}};
+    open_shop();
+    settings(2, 1, 0, 600, 0);
+    join(20);
+    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
+        scratch_sql(app.db, "UPDATE queue_state SET state = '%s'", states[i].name);
+        CU_ASSERT_EQUAL(tick((int64_t)i * 1000), states[i].admitted);
+    }
+    CU_ASSERT_EQUAL(state("waiting"), 16);
+    CU_ASSERT_EQUAL(state("active"), 4);
+    close_shop();
+}
+
+static void test_sold_out_comes_and_goes_by_itself(void)
+{
+    open_shop();
+    settings(1, 1, 0, 600, 0);
+    int64_t schedule = scratch_schedule(app.db, concert, 3, 1000);
+    join(9);
+    CU_ASSERT_EQUAL(tick(0), 1);
+    scratch_sql(app.db, "UPDATE seat SET status = 'BLOCKED'");
+    CU_ASSERT_EQUAL(tick(1000), 0);
+    CU_ASSERT_EQUAL(state("sold_out"), 1);
+    scratch_sql(app.db,
+                "UPDATE seat SET status = 'AVAILABLE' WHERE schedule_id = %lld "
+                "AND seat_number = 2",
+                (long long)schedule);
+    CU_ASSERT_EQUAL(tick(2000), 1);
+    CU_ASSERT_EQUAL(state("sold_out"), 0);
+    close_shop();
+}
+
+static void test_holds_that_are_over_are_tidied(void)
+{
+    open_shop();
+    scratch_schedule(app.db, concert, 10, 1000);
+    struct uuid users[2] = {scratch_user(app.db, 0), scratch_user(app.db, 0)};
+    struct caller a = scratch_inside(app.db, &users[0], concert, 1, 6000);
+    struct caller b = scratch_inside(app.db, &users[1], concert, 2, 6000);
+    int64_t schedule = scratch_int(app.db, "SELECT schedule_id FROM schedule");
+    struct hold_request req = {.schedule_id = schedule, .seat_count = 2, .seats = {1, 2}};
+    struct reservation first, second;
+    CU_ASSERT_EQUAL_FATAL(booking_hold(&app, &a, &req, NULL, &first), ERR_OK);
+    scratch_set_clock(app.db, first.hold_expires_at);
+    req.seats[0] = 3;
+    CU_ASSERT_EQUAL_FATAL(booking_hold(&app, &b, &req, NULL, &second), ERR_OK);
+    tick(first.hold_expires_at - base);
+    CU_ASSERT_EQUAL(report.holds_expired, 1);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM reservation WHERE status = 'EXPIRED' "
+                                        "AND ended_at = hold_expires_at"),
+                    1);
+    CU_ASSERT_EQUAL(scratch_int(app.db,
+                                "SELECT COUNT(*) FROM seat WHERE status = 'HELD' AND "
+                                "reservation_id = %lld",
+                                (long long)second.reservation_id),
+                    2);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM seat WHERE status = 'AVAILABLE'"), 8);
+    tick(first.hold_expires_at - base + 1000);
+    CU_ASSERT_EQUAL(report.holds_expired, 0);
+    reservation_clear(&first);
+    reservation_clear(&second);
+    close_shop();
+}
+
+static void test_what_is_old_is_deleted(void)
+{
+    open_shop();
+    settings(2, 1, 0, 600, 0);
+    join(4);
+    CU_ASSERT_EQUAL(tick(0), 2);
+    scratch_sql(app.db, "UPDATE queue_token SET status = 'FINISHED', ended_at = NOW(3) "
+                        "WHERE ticket = 1");
+    scratch_sql(app.db,
+                "INSERT INTO idempotency VALUES (0x%032d, 'k', REPEAT(0x01, 32), 201, '', "
+                "NOW(3))",
+                1);
+    int64_t deleted = 0;
+    for (int i = 0; i < 11; i++) {
+        tick(6 * INT64_C(86400000) + i * 1000);
+        deleted += report.rows_deleted;
+    }
+    CU_ASSERT_EQUAL(deleted, 1); /* the key */
+    CU_ASSERT_EQUAL(tokens("FINISHED"), 1);
+    for (int i = 0; i < 11; i++)
+        tick(9 * INT64_C(86400000) + i * 1000);
+    CU_ASSERT_EQUAL(tokens("FINISHED"), 0);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM admission WHERE "
+                                        "admitted_at < NOW(3) - INTERVAL 7 DAY"),
+                    0);
+    close_shop();
+}
+
+static void test_the_lease_is_one_holders_at_a_time(void)
+{
+    struct job_report r;
+    open_shop();
+    settings(1, 1, 0, 600, 0);
+    join(5);
+    CU_ASSERT_EQUAL(job_tick(&app, "one", &r), ERR_OK);
+    CU_ASSERT(r.lease);
+    CU_ASSERT_EQUAL(r.admitted, 1);
+    scratch_set_clock(app.db, base + 1000);
+    CU_ASSERT_EQUAL(job_tick(&app, "two", &r), ERR_OK);
+    CU_ASSERT_FALSE(r.lease);
+    CU_ASSERT_EQUAL(r.admitted, 0);
+    CU_ASSERT_EQUAL(job_release(&app, "two"), ERR_OK);
+    CU_ASSERT_EQUAL(job_tick(&app, "two", &r), ERR_OK);
+    CU_ASSERT_FALSE(r.lease);
+    CU_ASSERT_EQUAL(job_release(&app, "one"), ERR_OK);
+    CU_ASSERT_EQUAL(job_tick(&app, "two", &r), ERR_OK);
+    CU_ASSERT(r.lease);
+    CU_ASSERT_EQUAL(r.admitted, 1);
+    /* A holder that died is followed within seconds. */
+    scratch_set_clock(app.db, base + 4999);
+    CU_ASSERT_EQUAL(job_tick(&app, "one", &r), ERR_OK);
+    CU_ASSERT_FALSE(r.lease);
+    scratch_set_clock(app.db, base + 5000);
+    CU_ASSERT_EQUAL(job_tick(&app, "one", &r), ERR_OK);
+    CU_ASSERT(r.lease);
+    close_shop();
+}
+
+/* --- At the same time --- */
+
+static enum err tick_at_once(struct app *own, int i, void *arg)
+{
+    struct job_report r;
+    char holder[20];
+    (void)arg;
+    snprintf(holder, sizeof holder, "holder %d", i);
+    scratch_set_clock(own->db, base);
+    enum err e = job_tick(own, holder, &r);
+    return e != ERR_OK ? e : r.lease ? ERR_OK : ERR_BUSY;
+}
+
+static void test_one_of_several_jobs_does_the_tick(void)
+{
+    int without = 0;
+    open_shop();
+    settings(5, 1, 0, 600, 0);
+    join(40);
+    CU_ASSERT_EQUAL(scratch_at_once(8, tick_at_once, NULL, ERR_OK, ERR_BUSY, &without), 1);
+    CU_ASSERT_EQUAL(without, 7);
+    CU_ASSERT_EQUAL(tokens("ACTIVE"), 5);
+    close_shop();
+}
+
+/* As if each of them held the lease: a host that stood still in the middle of a tick. */
+static enum err move_at_once(struct app *own, int i, void *arg)
+{
+    int64_t admitted = 0;
+    (void)i;
+    (void)arg;
+    scratch_set_clock(own->db, base);
+    return job_queues(own, -1, base, &admitted);
+}
+
+static void test_jobs_that_meet_admit_a_batch_once(void)
+{
+    open_shop();
+    settings(5, 1, 0, 600, 0);
+    join(80);
+    CU_ASSERT_EQUAL(scratch_at_once(8, move_at_once, NULL, ERR_OK, ERR_COUNT, NULL), 8);
+    CU_ASSERT_EQUAL(tokens("ACTIVE"), 5);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM admission"), 1);
+    close_shop();
+}
+
+static enum err move_on_at_once(struct app *own, int i, void *arg)
+{
+    int64_t admitted = 0;
+    enum err e = ERR_OK;
+    (void)arg;
+    for (int k = 0; e == ERR_OK && k < 5; k++) {
+        int64_t now = base + (i + k) * 1000;
+        scratch_set_clock(own->db, now);
+        e = job_queues(own, now - 1000, now, &admitted);
+    }
+    return e;
+}
+
+static void test_jobs_that_meet_keep_the_cap(void)
+{
+    open_shop();
+    settings(5, 1, 7, 600, 0);
+    join(80);
+    CU_ASSERT_EQUAL(scratch_at_once(8, move_on_at_once, NULL, ERR_OK, ERR_COUNT, NULL), 8);
+    CU_ASSERT_EQUAL(tokens("ACTIVE"), 7);
+    close_shop();
+}
+
+SUITE(domain_job, TEST(test_due_batches), TEST(test_the_rate_follows_the_admissions),
+      TEST(test_batches_fall_on_their_grid), TEST(test_the_lowest_numbers_come_first),
+      TEST(test_places_that_nobody_wants_lapse),
+      TEST(test_the_cap_is_kept_and_each_freed_slot_filled),
+      TEST(test_a_session_ends_at_its_moment_and_its_slot_goes_on), TEST(test_a_wait_ends_too),
+      TEST(test_a_pause_of_the_job_is_made_up_for_in_part), TEST(test_states_admit_or_do_not),
+      TEST(test_sold_out_comes_and_goes_by_itself), TEST(test_holds_that_are_over_are_tidied),
+      TEST(test_what_is_old_is_deleted), TEST(test_the_lease_is_one_holders_at_a_time),
+      TEST(test_one_of_several_jobs_does_the_tick), TEST(test_jobs_that_meet_admit_a_batch_once),
+      TEST(test_jobs_that_meet_keep_the_cap));
