@@ -189,13 +189,14 @@ static enum err place_row(struct app *app, const struct token_row *t, struct que
     return ERR_OK;
 }
 
-/* Whether the bearer certainly waits, by the snapshot alone. */
+/* Whether the bearer certainly waits, by the snapshot alone: never one whose row is not ours, or
+ * whose number the snapshot has not seen drawn. */
 static bool waits_surely(const struct caller *caller, struct snapshot_queue *q, int64_t *gone)
 {
     bool is_gone;
-    return caller->ticket > 0 &&
+    return caller->token_id > 0 &&
            snapshot_place(caller->concert_id, caller->ticket, q, gone, &is_gone) && !is_gone &&
-           caller->ticket > q->now_serving &&
+           caller->ticket > q->now_serving && caller->ticket <= q->last_ticket &&
            snapshot_db_now() < caller->exp * 1000 - EXP_MARGIN_MS;
 }
 

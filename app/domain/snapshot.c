@@ -180,7 +180,9 @@ bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *o
         out->as_of = s->q.as_of;
         out->message_ko[0] = out->message_en[0] = '\0';
         *gone_below = below;
-        *is_gone = below < s->gone_count && s->gone[below] == ticket;
+        /* Of numbers beyond a full list nothing is known. */
+        *is_gone =
+            below < s->gone_count ? s->gone[below] == ticket : s->gone_count == SNAPSHOT_MAX_GONE;
     }
     unlock_slot(s);
     return fresh;

@@ -318,6 +318,24 @@ static void test_genuine_queue_token_that_is_over_is_gone_not_invalid(void)
     EXPECT_ERROR(api_get(old, "/queue/tokens/me"), 410, "QUEUE_TOKEN_EXPIRED");
 }
 
+/* Signed with the right key, but of no row: the row may have been deleted. */
+static void test_queue_token_without_a_row_is_gone_not_invalid(void)
+{
+    struct user u = world_user();
+    int64_t concert = world_paused("");
+    world_join(&u, concert);
+    const char *const rows[] = {"'tkt':1,'jti':'x'", "'tkt':1,'jti':'0'", "'tkt':1,'jti':''",
+                                "'tkt':1000,'jti':'9000000000000000000'",
+                                "'jti':'9000000000000000000'"};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *token = token_queue_payload(
+            J("{'aud':'frontrow:queue','sub':'%s','cid':%lld,%s,'iat':1,'exp':%lld}", u.id,
+              (long long)concert, rows[i], in(60)));
+        EXPECT_ERROR(api_get(token, "/queue/tokens/me"), 410, "QUEUE_TOKEN_EXPIRED");
+        EXPECT_ERROR(api_delete(token, "/queue/tokens/me"), 410, "QUEUE_TOKEN_EXPIRED");
+    }
+}
+
 static void test_admin_routes_need_admin(void)
 {
     struct user u = world_user();
@@ -422,7 +440,7 @@ SUITE(auth, TEST(test_missing_token), TEST(test_authorization_that_is_no_bearer_
       TEST(test_queue_token_where_a_user_token_is_expected),
       TEST(test_user_token_where_a_queue_token_is_expected), TEST(test_forged_queue_tokens),
       TEST(test_genuine_queue_token_that_is_over_is_gone_not_invalid),
-      TEST(test_admin_routes_need_admin), TEST(test_charging_needs_a_scope),
-      TEST(test_what_belongs_to_others_is_forbidden),
+      TEST(test_queue_token_without_a_row_is_gone_not_invalid), TEST(test_admin_routes_need_admin),
+      TEST(test_charging_needs_a_scope), TEST(test_what_belongs_to_others_is_forbidden),
       TEST(test_a_service_names_a_user_that_must_be_known),
       TEST(test_a_user_is_known_by_its_first_use), TEST(test_personal_answers_are_not_stored));
