@@ -281,7 +281,7 @@ static enum err draw(struct app *app, const struct uuid *user_id, int64_t concer
         return e;
     e = db_exec(app->db, STMT_TOKEN_INSERT, &affected, DB_P_UUID(user_id), DB_P_INT(out->ticket),
                 DB_P_INT(concert_id));
-    if (e == ERR_DB_DUPLICATE || (e == ERR_OK && affected != 1))
+    if (e == ERR_DB_DUPLICATE || e == ERR_DB_RETRY || (e == ERR_OK && affected != 1))
         void_ticket(app, concert_id, out->ticket);
     if (e != ERR_OK)
         return e;
