@@ -38,10 +38,10 @@ void health_read(struct app *app, struct health *out)
 {
     int64_t number = 0;
     *out = (struct health){.job_age_ms = -1, .snapshot_age_ms = snapshot_age_ms()};
-    enum err e = db_open(app->db);
-    if (e != ERR_OK)
+    /* Known to be out of reach, it is not waited for. */
+    if (snapshot_database_down() || db_open(app->db) != ERR_OK)
         return;
-    e = db_query_one(app->db, STMT_SCHEMA_NUMBER, read_int, &number);
+    enum err e = db_query_one(app->db, STMT_SCHEMA_NUMBER, read_int, &number);
     out->database = e != ERR_DB_LOST;
     out->schema = e == ERR_OK && number == migrate_known();
     if (out->schema)

@@ -59,6 +59,8 @@ enum err ops_http_readyz(struct request *req, struct response *res)
     jout_object_end(out);
     jout_object_end(out);
     res->status = ok ? 200 : 503;
+    if (!ok)
+        response_header(res, "Retry-After", "1");
     response_header(res, "Cache-Control", "no-store");
     return ERR_OK;
 }

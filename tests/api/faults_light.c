@@ -77,6 +77,27 @@ static void test_the_database_is_killed(void)
     UNTIL(5, world_hold(&s.u[0], s.schedule, "1")->status == 201);
 }
 
+static bool is_refused_at_once(const struct api_res *r)
+{
+    return r->status == 503 && r->seconds < 0.5;
+}
+
+/* Neither dead nor alive: nothing is waited for longer than needed to find that out. */
+static void test_the_database_stands_still(void)
+{
+    struct user u = world_user();
+    pid_t database = running("mariadbd");
+    const struct api_res *r;
+    kill(database, SIGSTOP);
+    UNTIL(15, is_refused_at_once(api_get(u.token, "/users/me/balance")));
+    r = api_send(&(struct api_req){.path = "/readyz", .root = true});
+    kill(database, SIGCONT);
+    EXPECT(r, 503);
+    CHECK(r->seconds < 2, "%g s", r->seconds);
+    CHECK_INT(api_header_int(r, "Retry-After"), 1);
+    UNTIL(20, is_ready());
+}
+
 static void test_the_job_is_killed(void)
 {
     struct user u = world_user();
@@ -168,5 +189,5 @@ static void test_a_reload_takes_the_new_configuration(void)
 }
 
 SUITE_LAST(faults_light, TEST(test_a_worker_is_killed), TEST(test_the_database_is_killed),
-           TEST(test_the_job_is_killed), TEST(test_a_reload_loses_no_request),
-           TEST(test_a_reload_takes_the_new_configuration));
+           TEST(test_the_database_stands_still), TEST(test_the_job_is_killed),
+           TEST(test_a_reload_loses_no_request), TEST(test_a_reload_takes_the_new_configuration));
