@@ -17,6 +17,23 @@ static enum err read_user(const struct db_value *row, void *arg)
     return ERR_OK;
 }
 
+static enum err read_flag(const struct db_value *row, void *arg)
+{
+    *(bool *)arg = db_int(&row[0]) != 0;
+    return ERR_OK;
+}
+
+/* Who only joined a queue has no row of their own yet (a join is one insert), but is known. */
+enum err user_require(struct app *app, const struct uuid *user_id)
+{
+    bool known = false;
+    enum err e = db_query_one(app->db, STMT_USER_KNOWN, read_flag, &known, DB_P_UUID(user_id),
+                              DB_P_UUID(user_id));
+    if (e != ERR_OK)
+        return e;
+    return known ? ERR_OK : ERR_USER_NOT_FOUND;
+}
+
 /*
  * The user's row and the wallet's are made in two transactions: a charge locks the wallet and then,
  * for the ledger's foreign key, the user; who held the user's row while waiting for the wallet's
@@ -41,12 +58,11 @@ static enum err create_wallet(struct db *db, void *arg)
 enum err user_create(struct app *app, const struct uuid *user_id, const char *name,
                      struct user *out, bool *created)
 {
-    struct user before;
     struct create c = {.user_id = user_id, .name = name, .out = out};
-    enum err e = db_query_one(app->db, STMT_USER_GET, read_user, &before, DB_P_UUID(user_id));
-    if (e != ERR_OK && e != ERR_NO_ROW)
+    enum err e = user_require(app, user_id);
+    if (e != ERR_OK && e != ERR_USER_NOT_FOUND)
         return e;
-    *created = e == ERR_NO_ROW;
+    *created = e == ERR_USER_NOT_FOUND;
     e = tx_run(app->db, create_row, &c);
     return e == ERR_OK ? tx_run(app->db, create_wallet, &c) : e;
 }
@@ -57,23 +73,6 @@ enum err user_ensure(struct app *app, const struct uuid *user_id)
     bool created;
     enum err e = db_query_one(app->db, STMT_WALLET_GET, NULL, NULL, DB_P_UUID(user_id));
     return e == ERR_NO_ROW ? user_create(app, user_id, NULL, &out, &created) : e;
-}
-
-static enum err read_flag(const struct db_value *row, void *arg)
-{
-    *(bool *)arg = db_int(&row[0]) != 0;
-    return ERR_OK;
-}
-
-/* Who only joined a queue has no row of their own yet (a join is one insert), but is known. */
-enum err user_require(struct app *app, const struct uuid *user_id)
-{
-    bool known = false;
-    enum err e = db_query_one(app->db, STMT_USER_KNOWN, read_flag, &known, DB_P_UUID(user_id),
-                              DB_P_UUID(user_id));
-    if (e != ERR_OK)
-        return e;
-    return known ? ERR_OK : ERR_USER_NOT_FOUND;
 }
 
 enum err user_resolve(struct app *app, const struct caller *caller, const struct uuid *user_id)

@@ -161,8 +161,19 @@ static void test_a_user_that_came_by_itself_is_known(void)
     CHECK_INT(world_balance(&u), 5);
 }
 
+static void test_a_user_that_only_joined_is_known(void)
+{
+    struct user u = world_user();
+    world_join(&u, world_paused(""));
+    const struct api_res *r =
+        api_post(token_service(), "/users", J("{'userId':'%s','name':'x'}", u.id));
+    EXPECT(r, 200);
+    CHECK_STR(STR(r, "name"), "x");
+}
+
 SUITE(wallet, TEST(test_the_balance_of_a_new_user), TEST(test_a_charge),
       TEST(test_a_service_charges_a_user), TEST(test_the_ledger), TEST(test_the_ledger_by_pages),
       TEST(test_a_cursor_stays_where_it_is),
       TEST(test_a_cursor_of_another_user_shows_nothing_of_theirs), TEST(test_making_a_user_known),
-      TEST(test_making_a_user_without_an_id), TEST(test_a_user_that_came_by_itself_is_known));
+      TEST(test_making_a_user_without_an_id), TEST(test_a_user_that_came_by_itself_is_known),
+      TEST(test_a_user_that_only_joined_is_known));
