@@ -144,15 +144,14 @@ static enum err create(struct db *db, void *arg)
     struct text_buf after = {0};
     char target[40];
     int64_t now = 0;
-    enum err e = concert_get(c->app, c->concert_id, &concert);
-    if (e == ERR_OK)
-        e = db_now(db, &now);
-    if (e != ERR_OK)
-        return e;
     *s = (struct schedule){.concert_id = c->concert_id, .canceled_at = -1};
-    e = sum_up(c->app, c->n, s);
+    enum err e = db_now(db, &now);
+    if (e == ERR_OK)
+        e = sum_up(c->app, c->n, s);
     if (e == ERR_OK)
         e = set_times(c->app, c->n, now, s);
+    if (e == ERR_OK) /* what is wrong with the request comes before what it is about */
+        e = concert_get(c->app, c->concert_id, &concert);
     if (e == ERR_OK)
         e = clock_local_date(s->starts_at, concert.time_zone, s->date);
     if (e == ERR_OK)

@@ -71,15 +71,22 @@ static enum err charge(struct db *db, void *arg)
     return idem_finish(db, c->idem);
 }
 
+enum err wallet_check_amount(struct app *app, int64_t amount)
+{
+    if (amount < app->cfg->wallet_charge_min || amount > app->cfg->wallet_charge_max)
+        return app_field(app, ERR_INVALID_FIELD, "amount");
+    return ERR_OK;
+}
+
 /* Most users have a wallet: the charge is tried first, and the user made known only if it failed
  * for want of one. */
 enum err wallet_charge(struct app *app, const struct caller *caller, const struct uuid *user_id,
                        int64_t amount, struct idem *idem, struct wallet_charge *out)
 {
     struct charge c = {app, user_id, amount, idem, out};
-    enum err e;
-    if (amount < app->cfg->wallet_charge_min || amount > app->cfg->wallet_charge_max)
-        return app_field(app, ERR_INVALID_FIELD, "amount");
+    enum err e = wallet_check_amount(app, amount);
+    if (e != ERR_OK)
+        return e;
     e = tx_run(app->db, charge, &c);
     if (e != ERR_USER_NOT_FOUND)
         return e;

@@ -51,8 +51,10 @@ enum err wallet_http_charge(struct request *req, struct response *res)
 {
     const struct charge_body *body = (const struct charge_body *)req->input;
     struct wallet_charge charged = {0};
-    enum err e;
+    enum err e = wallet_check_amount(req->app, body->amount);
 
+    if (e != ERR_OK)
+        return e;
     if (req->user_malformed)
         return ERR_USER_NOT_FOUND;
     req->idem.render = render_charged;

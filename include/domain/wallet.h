@@ -24,6 +24,10 @@ struct wallet_entry {
 /* The user must be known (user_resolve). ERR_USER_NOT_FOUND. */
 enum err wallet_balance(struct app *app, const struct uuid *user_id, int64_t *balance) MUSTCHECK;
 
+/* Whether a charge may be of this amount: ERR_INVALID_FIELD if it is out of the configured bounds.
+ */
+enum err wallet_check_amount(struct app *app, int64_t amount) MUSTCHECK;
+
 /* Adds `amount` (checked against the configured bounds: ERR_INVALID_FIELD) with its ledger entry.
  * ERR_BALANCE_LIMIT, ERR_USER_NOT_FOUND, those of idem_begin, ERR_BUSY. The caller resolves the
  * user in the same way as everywhere: own user made known, another's must be. */

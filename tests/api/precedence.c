@@ -94,6 +94,21 @@ static void test_too_large_before_json(void)
                  "BODY_TOO_LARGE");
 }
 
+static void test_bad_request_before_not_found(void)
+{
+    struct user u = world_user();
+    const char *seats = "'seats':{'count':1,'price':1}";
+    EXPECT_FIELD(api_post(u.token, "/users/abc/balance/charges", J("{'amount':10000001}")), 400,
+                 "INVALID_FIELD", "amount");
+    EXPECT_FIELD(api_post(token_admin(), "/admin/concerts/999999999/schedules",
+                          J("{'startsAt':'2030-01-01T00:00:00Z',"
+                            "'bookingOpensAt':'2030-01-02T00:00:00Z',%s}",
+                            seats)),
+                 400, "INVALID_FIELD", "bookingOpensAt");
+    EXPECT_FIELD(api_patch(token_admin(), "/admin/concerts/999999999", J("{'timeZone':'Nope'}")),
+                 400, "INVALID_FIELD", "timeZone");
+}
+
 static void test_bad_request_before_stored_answer(void)
 {
     struct user u = world_user();
@@ -261,12 +276,12 @@ static void test_payment_given_back_before_token_state(void)
 SUITE(precedence, TEST(test_no_route_before_method), TEST(test_method_before_token),
       TEST(test_token_before_everything_about_the_request), TEST(test_forbidden_before_body),
       TEST(test_media_type_before_body), TEST(test_too_large_before_json),
-      TEST(test_bad_request_before_stored_answer), TEST(test_bad_request_before_token_state),
-      TEST(test_stored_answer_before_token_state), TEST(test_wrong_concert_before_token_state),
-      TEST(test_wrong_concert_before_seats), TEST(test_expired_token_before_not_admitted),
-      TEST(test_token_state_before_not_found), TEST(test_token_state_before_seat_errors),
-      TEST(test_unknown_seat_before_taken_seat), TEST(test_unknown_seat_before_closed_booking),
-      TEST(test_taken_seat_before_seat_limit),
+      TEST(test_bad_request_before_not_found), TEST(test_bad_request_before_stored_answer),
+      TEST(test_bad_request_before_token_state), TEST(test_stored_answer_before_token_state),
+      TEST(test_wrong_concert_before_token_state), TEST(test_wrong_concert_before_seats),
+      TEST(test_expired_token_before_not_admitted), TEST(test_token_state_before_not_found),
+      TEST(test_token_state_before_seat_errors), TEST(test_unknown_seat_before_taken_seat),
+      TEST(test_unknown_seat_before_closed_booking), TEST(test_taken_seat_before_seat_limit),
       TEST(test_payment_unknown_reservation_before_token_state),
       TEST(test_payment_of_another_user_before_token_state),
       TEST(test_payment_already_paid_before_token_state),
