@@ -74,8 +74,18 @@ static int64_t spread(int64_t requests)
     return requests - tenth + (int64_t)(random % (uint64_t)(2 * tenth + 1));
 }
 
+/* Each worker draws numbers of its own: those who met in a deadlock must not pause alike. */
+static void seed_random(void)
+{
+    unsigned seed;
+
+    if (getrandom(&seed, sizeof seed, GRND_NONBLOCK) == (ssize_t)sizeof seed)
+        srandom(seed);
+}
+
 static int serve(struct master *m, struct listener *mine, struct listener *other)
 {
+    seed_random();
     close(other->fd);
     return fcgi_serve(mine->fd, &m->cfg, spread(m->cfg.server_max_requests));
 }
