@@ -171,7 +171,7 @@ enum err job_tick(struct app *app, const char *holder, struct job_report *report
 /* --- The loop --- */
 
 /* Sleeps until the next point of the database clock's grid; a signal ends it. */
-static void sleep_to_grid(struct app *app, int64_t offset_ms, volatile sig_atomic_t *stop)
+static void sleep_to_grid(struct app *app, int64_t offset_ms, const volatile sig_atomic_t *stop)
 {
     int64_t tick = app->cfg->queue_tick_ms;
     int64_t now = clock_monotonic_ms() + offset_ms;
@@ -200,7 +200,7 @@ static void log_tick(enum err e, const struct job_report *r, int64_t ms)
                  (long long)r->rows_deleted, (long long)ms);
 }
 
-int job_run(struct app *app, const char *holder, int seconds, volatile sig_atomic_t *stop)
+int job_run(struct app *app, const char *holder, int seconds, const volatile sig_atomic_t *stop)
 {
     int64_t end = clock_monotonic_ms() + seconds * 1000LL;
     int64_t offset = clock_offset(app, 0);

@@ -401,7 +401,7 @@ static void note(enum err e, bool *was_down)
 }
 
 /* Down, the database is tried several times a second, so that the host is back with it at once. */
-int snapshot_run(const struct config *cfg, volatile sig_atomic_t *stop)
+int snapshot_run(const struct config *cfg, const volatile sig_atomic_t *stop)
 {
     struct db *db = db_new(cfg);
     struct reading r = {0};
@@ -409,8 +409,10 @@ int snapshot_run(const struct config *cfg, volatile sig_atomic_t *stop)
     struct pollfd wake = {.fd = shared->wake_fd, .events = POLLIN};
     bool was_down = false;
     uint64_t pokes;
+    int status = 1;
     if (!db || !g.tickets)
-        return 1;
+        goto out;
+    status = 0;
     db_set_patience(db, 1); /* a stalled database is found within a second */
     while (!*stop) {
         note(refresh(db, &r, &g), &was_down);
@@ -418,10 +420,11 @@ int snapshot_run(const struct config *cfg, volatile sig_atomic_t *stop)
         if (poll(&wake, 1, wait) > 0 && read(shared->wake_fd, &pokes, sizeof pokes) < 0)
             log_debug("snapshot_wake", "errno=%d", errno);
     }
+out:
     free(g.tickets);
     free(r.queues);
     db_free(db);
-    return 0;
+    return status;
 }
 
 /* --- Ticket numbers --- */

@@ -24,6 +24,6 @@ enum err job_release(struct app *app, const char *holder) MUSTCHECK;
 
 /* The job's loop: a tick every queue.tick_milliseconds on the database clock's grid, until
  * `seconds` have passed or *stop. Holds on for the lease while another has it. */
-int job_run(struct app *app, const char *holder, int seconds, volatile sig_atomic_t *stop);
+int job_run(struct app *app, const char *holder, int seconds, const volatile sig_atomic_t *stop);
 
 #endif

@@ -45,7 +45,7 @@ enum err snapshot_init(void) MUSTCHECK;
 
 /* The refresher's main loop, in a process of its own with its own connection, until *stop; returns
  * the process's exit code. */
-int snapshot_run(const struct config *cfg, volatile sig_atomic_t *stop);
+int snapshot_run(const struct config *cfg, const volatile sig_atomic_t *stop);
 
 /* Asks the refresher of this host to read now (after an operator's change). Never blocks. */
 void snapshot_poke(void);
