@@ -14,10 +14,14 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include <errmsg.h>
+#include <errno.h>
 #include <mysql.h>
 #include <mysqld_error.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <time.h>
 
 /* MySQL's client calls it bool, MariaDB's my_bool. */
@@ -166,6 +170,51 @@ static enum err failed_connection(struct db *db, const char *what)
     return failed(db, number, text, what);
 }
 
+/* --- Giving up what waits for a dead server --- */
+
+static bool (*watch_down)(void);
+static volatile sig_atomic_t watch_fd = -1;
+
+static int socket_of(MYSQL *mysql)
+{
+#ifdef MARIADB_BASE_VERSION
+    return (int)mysql_get_socket(mysql);
+#else
+    return (int)mysql->net.fd;
+#endif
+}
+
+/* The client library, which waits in poll(), then sees the end of the stream. */
+static void on_watch(int signo)
+{
+    int saved = errno;
+    (void)signo;
+    if (watch_fd >= 0 && watch_down())
+        shutdown((int)watch_fd, SHUT_RDWR);
+    errno = saved;
+}
+
+void db_watch(bool (*down)(void))
+{
+    struct sigaction sa = {.sa_handler = on_watch, .sa_flags = SA_RESTART};
+    sigemptyset(&sa.sa_mask);
+    watch_down = down;
+    sigaction(SIGALRM, &sa, NULL);
+}
+
+static void watch(struct db *db, bool on)
+{
+    static const struct itimerval off,
+        ticking = {.it_value = {.tv_sec = 1}, .it_interval = {.tv_usec = 100000}};
+    if (!watch_down)
+        return;
+    if (on)
+        watch_fd = socket_of(db->mysql);
+    setitimer(ITIMER_REAL, on ? &ticking : &off, NULL);
+    if (!on)
+        watch_fd = -1;
+}
+
 /* The same on every connection, whatever the server's defaults; the isolation level is a statement
  * because the variable's name differs between the servers. */
 static const char *const preamble[] = {
@@ -181,6 +230,8 @@ static enum err connect_now(struct db *db)
     const struct config *cfg = db->cfg;
     unsigned connect_seconds = CONNECT_SECONDS;
     bool local = strcmp(cfg->database_host, "localhost") == 0;
+    if (watch_down && watch_down())
+        return ERR_DB_LOST;
     db->mysql = mysql_init(NULL);
     if (!db->mysql)
         return ERR_INTERNAL;
@@ -209,9 +260,13 @@ static enum err connect_now(struct db *db)
 enum err db_open(struct db *db)
 {
     int64_t now = clock_monotonic_ms();
-    if (db->mysql && !db->in_transaction && now - db->last_used_ms > IDLE_PING_MS &&
-        mysql_ping(db->mysql))
-        db_close(db);
+    if (db->mysql && !db->in_transaction && now - db->last_used_ms > IDLE_PING_MS) {
+        watch(db, true);
+        int failed = mysql_ping(db->mysql);
+        watch(db, false);
+        if (failed)
+            db_close(db);
+    }
     db->last_used_ms = now;
     if (db->mysql)
         return ERR_OK;
@@ -295,7 +350,10 @@ static enum err prepare(struct db *db, enum stmt id)
     p->stmt = mysql_stmt_init(db->mysql);
     if (!p->stmt)
         return ERR_INTERNAL;
-    if (mysql_stmt_prepare(p->stmt, sql, strlen(sql))) {
+    watch(db, true);
+    int failed = mysql_stmt_prepare(p->stmt, sql, strlen(sql));
+    watch(db, false);
+    if (failed) {
         e = failed_statement(db, id);
     } else {
         MYSQL_RES *meta = mysql_stmt_result_metadata(p->stmt);
@@ -404,7 +462,10 @@ static enum err run(struct db *db, enum stmt id, const struct db_value *params, 
         log_error("statement_parameters", "statement=%s given=%zu", stmt_name(id), n);
         return e;
     }
-    return mysql_stmt_execute(p->stmt) ? failed_statement(db, id) : ERR_OK;
+    watch(db, true);
+    int failed = mysql_stmt_execute(p->stmt);
+    watch(db, false);
+    return failed ? failed_statement(db, id) : ERR_OK;
 }
 
 enum err db_exec_params(struct db *db, enum stmt id, const struct db_value *params, size_t n,
@@ -594,7 +655,10 @@ enum err db_command(struct db *db, const char *sql, int64_t *value)
     enum err e = db_open(db);
     if (e != ERR_OK)
         return e;
-    if (mysql_query(db->mysql, sql))
+    watch(db, true);
+    int failed = mysql_query(db->mysql, sql);
+    watch(db, false);
+    if (failed)
         return failed_connection(db, "command");
     return drain(db, "command", value);
 }

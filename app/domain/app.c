@@ -2,6 +2,7 @@
 #include "domain/app.h"
 
 #include "db/db.h"
+#include "domain/snapshot.h"
 #include <stdlib.h>
 
 void app_problem_reset(struct app *app)
@@ -32,6 +33,7 @@ struct app *app_new(const struct config *cfg)
         return NULL;
     }
     app_problem_reset(app);
+    db_watch(snapshot_database_down);
     return app;
 }
 

@@ -51,10 +51,11 @@
     "UPDATE seat SET status = 'HELD', reservation_id = ?, hold_expires_at = ? "                    \
     "WHERE " STMT_SEAT_FREE " AND seat_id IN "
 
-/* Numbers from 0 on come from multiplying the ten rows of digit. */
+/* Numbers from 0 on come from multiplying the ten rows of digit. Ten thousand seats at the most: an
+ * INSERT ... SELECT keeps every other insert into the table waiting until it has ended. */
 #define STMT_SEATS_INSERT(number, digits)                                                          \
     "INSERT INTO seat (schedule_id, seat_number, section, row_label, price, status) "              \
-    "SELECT ?, ? + n.i, ?, CASE WHEN ? > 0 THEN CAST(n.i DIV ? + 1 AS CHAR) END, ?, 'AVAILABLE' "  \
+    "SELECT ?, ? + n.i, ?, CASE WHEN ? > 0 THEN CAST((? + n.i) DIV ? + 1 AS CHAR) END, ?, 'AVAILABLE' "  \
     "FROM (SELECT " number " AS i FROM " digits ") n WHERE n.i < ? ORDER BY n.i LIMIT ?"
 
 #define STMT_RESERVATION_COLUMNS                                                                   \
@@ -319,13 +320,10 @@
       "booking_closes_at, refund_closes_at, capacity, min_price, max_price, created_at) "          \
       "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3))")                                                \
     X(SCHEDULE_REDATE, 2, 0, "UPDATE schedule SET local_date = ? WHERE schedule_id = ?")           \
-    X(SEATS_INSERT_100, 8, 0, STMT_SEATS_INSERT("a.d + 10 * b.d", "digit a, digit b"))             \
-    X(SEATS_INSERT_10000, 8, 0,                                                                    \
+    X(SEATS_INSERT_100, 9, 0, STMT_SEATS_INSERT("a.d + 10 * b.d", "digit a, digit b"))             \
+    X(SEATS_INSERT_10000, 9, 0,                                                                    \
       STMT_SEATS_INSERT("a.d + 10 * b.d + 100 * c.d + 1000 * e.d",                                 \
                         "digit a, digit b, digit c, digit e"))                                     \
-    X(SEATS_INSERT_100000, 8, 0,                                                                   \
-      STMT_SEATS_INSERT("a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d",                   \
-                        "digit a, digit b, digit c, digit e, digit f"))                            \
     X(SEATS_BLOCK, 101, 0,                                                                         \
       "UPDATE seat SET status = 'BLOCKED' WHERE schedule_id = ? AND seat_number IN ("              \
       STMT_100_MARKS ")")                                                                          \
