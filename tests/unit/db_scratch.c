@@ -242,7 +242,7 @@ int scratch_at_once(int n, scratch_fn *fn, void *arg, enum err want, enum err ot
                     int *other_count)
 {
     pid_t children[64];
-    int start[2], wanted = 0;
+    int start[2] = {-1, -1}, wanted = 0;
     CU_ASSERT_FATAL(n <= 64 && pipe(start) == 0);
     for (int i = 0; i < n; i++) {
         children[i] = fork();

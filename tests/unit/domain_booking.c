@@ -393,7 +393,7 @@ static void test_crosswise_holds_end_in_neither_deadlock_nor_halves(void)
     int won = scratch_at_once(24, hold_crosswise, &crowd, ERR_OK, ERR_SEAT_TAKEN, &taken);
     CU_ASSERT(won >= 1 && won <= 3);
     CU_ASSERT_EQUAL(won + taken, 24);
-    CU_ASSERT_EQUAL(count_seats("HELD"), 4 * won);
+    CU_ASSERT_EQUAL(count_seats("HELD"), INT64_C(4) * won);
     scratch_app_close(&app);
 }
 

@@ -327,13 +327,13 @@ static void test_what_is_old_is_deleted(void)
                 1);
     int64_t deleted = 0;
     for (int i = 0; i < 11; i++) {
-        tick(6 * INT64_C(86400000) + i * 1000);
+        tick(6 * INT64_C(86400000) + i * INT64_C(1000));
         deleted += report.rows_deleted;
     }
     CU_ASSERT_EQUAL(deleted, 1); /* the key */
     CU_ASSERT_EQUAL(tokens("FINISHED"), 1);
     for (int i = 0; i < 11; i++)
-        tick(9 * INT64_C(86400000) + i * 1000);
+        tick(9 * INT64_C(86400000) + i * INT64_C(1000));
     CU_ASSERT_EQUAL(tokens("FINISHED"), 0);
     CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM admission WHERE "
                                         "admitted_at < NOW(3) - INTERVAL 7 DAY"),
@@ -423,7 +423,7 @@ static enum err move_on_at_once(struct app *own, int i, void *arg)
     enum err e = ERR_OK;
     (void)arg;
     for (int k = 0; e == ERR_OK && k < 5; k++) {
-        int64_t now = base + (i + k) * 1000;
+        int64_t now = base + (i + k) * INT64_C(1000);
         scratch_set_clock(own->db, now);
         e = job_queues(own, now - 1000, now, &admitted);
     }

@@ -79,7 +79,7 @@ static void test_numbers_follow_the_order_of_arrival(void)
     CU_ASSERT_EQUAL(again.token_id, t.token_id);
     CU_ASSERT_EQUAL(again.ticket, 5);
     CU_ASSERT_EQUAL(again.position, 5);
-    CU_ASSERT(again.token_expires_at >= now() + 86000 * 1000);
+    CU_ASSERT(again.token_expires_at >= now() + INT64_C(86000000));
     CU_ASSERT_EQUAL(queue_join(&app, &t.user_id, concert + 1000, &again), ERR_CONCERT_NOT_FOUND);
     close_room();
 }
