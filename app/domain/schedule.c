@@ -7,7 +7,7 @@
 #include "domain/queue.h"
 #include "domain/schedule_row.h"
 
-enum { BLOCK_CHUNK = 100 };
+enum { BLOCK_CHUNK = 100, SEAT_CHUNK = 10000 };
 
 enum err schedule_read(const struct db_value *row, void *arg)
 {
@@ -99,25 +99,32 @@ static enum err block_seats(struct db *db, int64_t schedule_id, int64_t first,
     return ERR_OK;
 }
 
-static enum stmt insert_statement(int64_t seats)
+/* `count` seats of a section, from its own number `from` (0 is its first) on. */
+static enum err insert_seats(struct db *db, int64_t schedule_id, int64_t first,
+                             const struct schedule_section *s, int64_t from, int64_t count)
 {
-    return seats <= 100     ? STMT_SEATS_INSERT_100
-           : seats <= 10000 ? STMT_SEATS_INSERT_10000
-                            : STMT_SEATS_INSERT_100000;
+    int64_t affected = 0;
+    bool rows = s->name[0] != '\0';
+    enum err e =
+        db_exec(db, count <= 100 ? STMT_SEATS_INSERT_100 : STMT_SEATS_INSERT_10000, &affected,
+                DB_P_INT(schedule_id), DB_P_INT(first + from), DB_P_OPT(s->name), DB_P_INT(rows),
+                DB_P_INT(from), DB_P_INT(s->seats_per_row), DB_P_INT(s->price), DB_P_INT(count),
+                DB_P_INT(count));
+    return e == ERR_OK && affected != count ? ERR_INTERNAL : e;
 }
 
 static enum err insert_section(struct db *db, int64_t schedule_id, int64_t first,
                                const struct schedule_section *s)
 {
-    int64_t seats = section_seats(s), affected = 0;
-    bool rows = s->name[0] != '\0';
-    enum err e =
-        db_exec(db, insert_statement(seats), &affected, DB_P_INT(schedule_id), DB_P_INT(first),
-                DB_P_OPT(s->name), DB_P_INT(rows), DB_P_INT(s->seats_per_row), DB_P_INT(s->price),
-                DB_P_INT(seats), DB_P_INT(seats));
-    if (e == ERR_OK && affected != seats)
-        e = ERR_INTERNAL;
-    return e == ERR_OK ? block_seats(db, schedule_id, first, s) : e;
+    int64_t seats = section_seats(s);
+    for (int64_t from = 0; from < seats; from += SEAT_CHUNK) {
+        int64_t left = seats - from;
+        enum err e =
+            insert_seats(db, schedule_id, first, s, from, left < SEAT_CHUNK ? left : SEAT_CHUNK);
+        if (e != ERR_OK)
+            return e;
+    }
+    return block_seats(db, schedule_id, first, s);
 }
 
 static enum err insert_all(struct db *db, const struct creation *c)

@@ -55,7 +55,8 @@
  * INSERT ... SELECT keeps every other insert into the table waiting until it has ended. */
 #define STMT_SEATS_INSERT(number, digits)                                                          \
     "INSERT INTO seat (schedule_id, seat_number, section, row_label, price, status) "              \
-    "SELECT ?, ? + n.i, ?, CASE WHEN ? > 0 THEN CAST((? + n.i) DIV ? + 1 AS CHAR) END, ?, 'AVAILABLE' "  \
+    "SELECT ?, ? + n.i, ?, CASE WHEN ? > 0 THEN CAST((? + n.i) DIV ? + 1 AS CHAR) END, ?, "        \
+    "'AVAILABLE' "                                                                                 \
     "FROM (SELECT " number " AS i FROM " digits ") n WHERE n.i < ? ORDER BY n.i LIMIT ?"
 
 #define STMT_RESERVATION_COLUMNS                                                                   \

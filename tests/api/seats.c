@@ -98,6 +98,29 @@ static void test_blocked_seats_cannot_be_held(void)
     CHECK_STR(world_seat(&s.u[0], schedule, 2), "AVAILABLE");
 }
 
+/* Larger than what is made in one piece: the numbers and rows go on where a piece ends. */
+static void test_rows_of_a_large_section(void)
+{
+    struct stage s = world_stage();
+    int64_t schedule = world_schedule_with(
+        s.concert, F("'startsAt':'%s','sections':["
+                     "{'name':'A','rows':300,'seatsPerRow':70,'price':1,'blocked':[1,21000]},"
+                     "{'name':'B','rows':1,'seatsPerRow':1,'price':2}]",
+                     api_time(api_wall_ms() + 86400000)));
+    const struct api_res *r = seats(&s.u[0], schedule, "?status=all");
+    EXPECT(r, 200);
+    CHECK_INT((int64_t)LEN(r, "seats"), 21001);
+    static const int at[] = {0, 69, 70, 9999, 10000, 20000, 20999};
+    for (size_t i = 0; i < COUNT(at); i++) {
+        CHECK_INT(INT(r, F("seats.%d.seatNumber", at[i])), at[i] + 1);
+        CHECK_STR(STR(r, F("seats.%d.row", at[i])), F("%d", at[i] / 70 + 1));
+        bool blocked = at[i] == 0 || at[i] == 20999;
+        CHECK_STR(STR(r, F("seats.%d.status", at[i])), blocked ? "BLOCKED" : "AVAILABLE");
+    }
+    CHECK_STR(STR(r, "seats.21000.section"), "B");
+    CHECK_STR(STR(r, "seats.21000.row"), "1");
+}
+
 static void test_prices_of_a_hall(void)
 {
     struct stage s = world_stage();
@@ -137,5 +160,6 @@ static void test_another_concert(void)
 
 SUITE(seats, TEST(test_free_seats), TEST(test_taken_seats_are_not_free),
       TEST(test_all_seats_with_their_status), TEST(test_sections_and_rows),
-      TEST(test_blocked_seats_cannot_be_held), TEST(test_prices_of_a_hall),
-      TEST(test_seat_ids_are_of_one_schedule), TEST(test_another_concert));
+      TEST(test_blocked_seats_cannot_be_held), TEST(test_rows_of_a_large_section),
+      TEST(test_prices_of_a_hall), TEST(test_seat_ids_are_of_one_schedule),
+      TEST(test_another_concert));
