@@ -118,6 +118,7 @@ static enum err classify(unsigned number)
     case ER_NEED_REPREPARE:
         return ERR_DB_RETRY;
     case ER_LOCK_WAIT_TIMEOUT:
+    case ER_AUTOINC_READ_FAILED: /* the wait for the table's next number ran out */
     case 1969:
     case 3024:
         return ERR_DB_LOCK_TIMEOUT;
