@@ -552,7 +552,10 @@ static enum err fetch_rows(struct db *db, enum stmt id, db_row_fn *fn, void *arg
 static enum err query(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
                       const struct db_value *params, size_t n, int64_t *rows)
 {
-    enum err e = run(db, id, params, n);
+    enum err e = db_open(db);
+    if (e != ERR_OK)
+        return e;
+    e = run(db, id, params, n);
     /* A query outside a transaction can be asked again on a new connection. */
     if (e == ERR_DB_LOST && !db->in_transaction)
         e = run(db, id, params, n);

@@ -23,7 +23,11 @@ struct beginning {
 
 static enum err begin(struct db *db, const struct beginning *b)
 {
-    enum err e = b->isolation ? db_command(db, b->isolation, NULL) : db_open(db);
+    enum err e = db_open(db);
+    if (e != ERR_OK)
+        return ERR_BUSY; /* nobody is there: unlike a connection that was cut, not tried again */
+    if (b->isolation)
+        e = db_command(db, b->isolation, NULL);
     if (e != ERR_OK)
         return e;
     db_set_in_transaction(db, true);
