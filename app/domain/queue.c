@@ -261,6 +261,15 @@ static enum err joinable(const struct snapshot_queue *q)
     return q->state == QUEUE_OPEN || q->state == QUEUE_PAUSED ? ERR_OK : ERR_QUEUE_CLOSED;
 }
 
+/* Refused only by what the row says now: an operator may have opened the queue a moment ago. */
+static enum err check_joinable(struct app *app, int64_t concert_id, struct snapshot_queue *q)
+{
+    if (joinable(q) == ERR_OK)
+        return ERR_OK;
+    enum err e = db_query_one(app->db, STMT_QUEUE_GET, snapshot_read_row, q, DB_P_INT(concert_id));
+    return e == ERR_OK ? joinable(q) : e;
+}
+
 /* A number that was drawn and not used is recorded, so that positions leave it out. */
 static void void_ticket(struct app *app, int64_t concert_id, int64_t ticket)
 {
@@ -311,7 +320,7 @@ enum err queue_join(struct app *app, const struct uuid *user_id, int64_t concert
             return found(app, &t, out);
         if (e != ERR_NO_ROW)
             return e;
-        e = joinable(&q);
+        e = check_joinable(app, concert_id, &q);
         if (e != ERR_OK)
             return e;
         e = draw(app, user_id, concert_id, q.token_lifetime_seconds, out);

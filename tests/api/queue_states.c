@@ -101,8 +101,9 @@ static void test_open_again_after_closed(void)
     struct scene s = scene();
     world_set_state(s.concert, "CLOSED");
     UNTIL(3, join_says(s.concert, 409, "QUEUE_CLOSED"));
+    UNTIL(4, strcmp(state_of(s.concert), "CLOSED") == 0);
     world_set_state(s.concert, "OPEN");
-    UNTIL(3, join_says(s.concert, 201, ""));
+    CHECK(join_says(s.concert, 201, ""), "refused by what was known before");
     UNTIL(3, world_is_active(&s.waiting[0]));
 }
 
