@@ -191,7 +191,7 @@ CREATE TABLE IF NOT EXISTS seat (
     seat_id BIGINT NOT NULL AUTO_INCREMENT PRIMARY KEY,
     schedule_id BIGINT NOT NULL,
     seat_number INT NOT NULL,
-    section VARCHAR(100) NULL,
+    section VARCHAR(200) NULL,
     row_label VARCHAR(10) NULL,
     price BIGINT NOT NULL,
     status VARCHAR(9) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,

@@ -46,7 +46,7 @@ static const struct bind_field seats_fields[] = {
 
 static const struct bind_field section_fields[] = {
     {.name = "name", .type = BIND_TEXT, .offset = offsetof(struct section_body, name),
-     .required = true, .min = 1, .max = 100},
+     .required = true, .min = 1, .max = 200},
     SIZE("rows", rows),
     SIZE("seatsPerRow", seats_per_row),
     PRICE(struct section_body, price),

@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "domain/app.h"
 
-/* 100 and 10 characters of UTF-8, each with a zero. */
-#define SCHEDULE_SECTION_SIZE 401
+/* 200 and 10 characters of UTF-8, each with a zero. */
+#define SCHEDULE_SECTION_SIZE 801
 #define SCHEDULE_ROW_SIZE     41
 #define SCHEDULE_MAX_SEATS    100000
 #define SCHEDULE_MAX_PRICE    1000000000

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 #include "db/db.h"
+#include "domain/schedule.h"
 
 /* Reads STMT_SCHEDULE_COLUMNS into the struct schedule at `arg`; a row function. */
 enum err schedule_read(const struct db_value *row, void *arg);
@@ -13,7 +14,7 @@ struct seat_row {
     int64_t seat_id, price;
     int64_t reservation_id; /* 0: none */
     int32_t seat_number;
-    char section[401], row[41], status[10];
+    char section[SCHEDULE_SECTION_SIZE], row[SCHEDULE_ROW_SIZE], status[10];
 };
 void seat_read(const struct db_value *row, struct seat_row *out);
 

@@ -136,6 +136,28 @@ static void test_bounds_of_a_price(void)
     CHECK(dear > 0 && free_of_charge > 0, "");
 }
 
+static const struct api_res *make_section(int64_t concert, const char *name)
+{
+    return api_post(token_admin(), F("/admin/concerts/%lld/schedules", (long long)concert),
+                    J("{'startsAt':'2031-05-01T11:00:00Z','sections':[{'name':'%s','rows':1,"
+                      "'seatsPerRow':1,'price':1}]}",
+                      name));
+}
+
+static void test_length_of_a_sections_name(void)
+{
+    struct user u = world_user();
+    int64_t concert = world_queue("'claimSeconds':0");
+    const char *longest = api_filled("", 'x', 200);
+    const struct api_res *r = make_section(concert, longest);
+    EXPECT_NEED(r, 201);
+    EXPECT_ERROR(make_section(concert, api_filled("", 'x', 201)), 400, "INVALID_FIELD");
+    world_enter(&u, 1, concert);
+    r = world_hold(&u, INT(r, "scheduleId"), "1");
+    EXPECT(r, 201);
+    CHECK_STR(STR(r, "seats.0.section"), longest);
+}
+
 static void test_largest_hall(void)
 {
     struct user u = world_user();
@@ -152,4 +174,4 @@ static void test_largest_hall(void)
 SUITE(bounds, TEST(test_defaults_of_a_concert), TEST(test_create_within_bounds),
       TEST(test_create_beyond_bounds), TEST(test_patch_within_bounds_and_beyond),
       TEST(test_patch_null_restores_the_default), TEST(test_bounds_of_a_charge),
-      TEST(test_bounds_of_a_price), TEST(test_largest_hall));
+      TEST(test_bounds_of_a_price), TEST(test_length_of_a_sections_name), TEST(test_largest_hall));
