@@ -34,6 +34,8 @@ static void configure(void)
     cfg.limits_joins = cfg.limits_polls = cfg.limits_charges = 1000000;
     cfg.limits_holds = cfg.limits_payments = 1000000;
     cfg.queue_snapshot_ms = 500;
+    cfg.wallet_charge_min = 1;
+    cfg.wallet_charge_max = 100;
 }
 
 static void begin(const char *method, const char *path)
