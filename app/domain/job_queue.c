@@ -227,6 +227,15 @@ static int64_t new_rate(const struct work *w)
     return job_smooth_rate(q->rate_micros, w->admitted, seconds, q->interval);
 }
 
+static enum err read_sold_out(struct db *db, int64_t concert_id, bool *out)
+{
+    int64_t sold_out = 0;
+    enum err e = db_query_one(db, STMT_JOB_SOLD_OUT, read_int, &sold_out, DB_P_INT(concert_id),
+                              DB_P_INT(concert_id));
+    *out = sold_out != 0;
+    return e;
+}
+
 /* What is to be published of a queue. */
 struct news {
     int64_t concert_id, max_ticket, waiting, active, rate_micros;
@@ -250,6 +259,9 @@ static enum err find_news(struct work *w, struct news *n)
                          DB_P_INT(g->concert_id));
         if (e == ERR_OK)
             e = count_active(db, g->concert_id, &n->active);
+        /* After the count, so that a last payment either is seen here or changes the count. */
+        if (e == ERR_OK)
+            e = read_sold_out(db, g->concert_id, &n->sold_out);
         if (now_serving < w->q.now_serving)
             now_serving = w->q.now_serving; /* the highest one has left already */
     }
@@ -289,11 +301,8 @@ struct round {
 static enum err move_queue(struct round *r, struct glance *g)
 {
     struct work w = {.app = r->app, .glance = g, .since = r->since, .now = r->now};
-    int64_t sold_out = 0;
     w.q.now_serving = g->now_serving;
-    enum err e = db_query_one(r->app->db, STMT_JOB_SOLD_OUT, read_int, &sold_out,
-                              DB_P_INT(g->concert_id), DB_P_INT(g->concert_id));
-    w.sold_out = sold_out != 0;
+    enum err e = read_sold_out(r->app->db, g->concert_id, &w.sold_out);
     if (e == ERR_OK && g->someone_waits && g->admits)
         e = tx_run(r->app->db, admit, &w);
     r->admitted += w.admitted;
