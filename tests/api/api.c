@@ -2,32 +2,19 @@
  * Requests through libcurl; see api.h.
  *
  * Single requests share one handle, and with it a kept connection; api_send_all gives each
- * request its own, so that they reach nginx together. What a test gets lives in one list that is
- * freed when the test ends, so that a fatal assertion leaves nothing behind.
+ * request its own, so that they reach nginx together.
  */
 #include "api.h"
 #include "suite.h"
 
 #include <curl/curl.h>
-#include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/random.h>
-#include <time.h>
-#include <unistd.h>
 
 struct config api_config;
 const char *api_state, *api_build;
-
-/* What the running test owns. */
-struct owned {
-    struct owned *next;
-    void *memory;      /* freed with free() */
-    json_object *json; /* or released */
-};
 
 /* A request under way. */
 struct call {
@@ -41,126 +28,14 @@ struct call {
     } head, body;
 };
 
-static struct owned *owned;
 static const char *base_url;
 static CURL *single;
-
-static void *checked(void *p)
-{
-    if (!p) {
-        fprintf(stderr, "out of memory\n");
-        abort();
-    }
-    return p;
-}
-
-static void own(void *memory, json_object *json)
-{
-    struct owned *o = checked(malloc(sizeof *o));
-    *o = (struct owned){owned, memory, json};
-    owned = o;
-}
-
-void *api_alloc(size_t n)
-{
-    void *p = checked(calloc(1, n ? n : 1));
-    own(p, NULL);
-    return p;
-}
-
-static void free_owned(void)
-{
-    while (owned) {
-        struct owned *o = owned;
-        owned = o->next;
-        if (o->json)
-            json_object_put(o->json);
-        free(o->memory);
-        free(o);
-    }
-}
-
-static char *format_text(const char *format, va_list args)
-{
-    char *text = NULL;
-    if (vasprintf(&text, format, args) < 0)
-        text = NULL;
-    own(checked(text), NULL);
-    return text;
-}
-
-const char *api_vfmt(const char *format, va_list args)
-{
-    return format_text(format, args);
-}
-
-const char *api_fmt(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *text = format_text(format, args);
-    va_end(args);
-    return text;
-}
-
-const char *api_json(const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    char *text = format_text(format, args);
-    va_end(args);
-    for (char *c = text; *c; c++)
-        if (*c == '\'')
-            *c = '"';
-    return text;
-}
-
-const char *api_filled(const char *start, char c, size_t n)
-{
-    char *text = api_alloc(n + 1);
-    for (size_t i = 0; i < n; i++)
-        text[i] = *start ? *start++ : c;
-    return text;
-}
-
-const char *api_unique(void)
-{
-    uint64_t r[2];
-    if (getrandom(r, sizeof r, 0) != sizeof r)
-        abort();
-    return api_fmt("%016" PRIx64 "%016" PRIx64, r[0], r[1]);
-}
-
-double api_now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
-
-int64_t api_wall_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-void api_pause(void)
-{
-    usleep(50 * 1000);
-}
-
-void api_wait_for(int64_t wall_ms)
-{
-    for (int64_t left; (left = wall_ms - api_wall_ms()) > 0;)
-        usleep((useconds_t)(left < 500 ? left : 500) * 1000);
-}
 
 static size_t on_data(char *data, size_t size, size_t n, void *arg)
 {
     struct growing *g = arg;
     size_t more = size * n;
-    g->data = checked(realloc(g->data, g->len + more + 1));
+    g->data = api_checked(realloc(g->data, g->len + more + 1));
     memcpy(g->data + g->len, data, more);
     g->len += more;
     g->data[g->len] = '\0';
@@ -169,7 +44,7 @@ static size_t on_data(char *data, size_t size, size_t n, void *arg)
 
 static void add_header(struct call *c, const char *line)
 {
-    c->headers = checked(curl_slist_append(c->headers, line));
+    c->headers = api_checked(curl_slist_append(c->headers, line));
 }
 
 static void add_headers(struct call *c, const struct api_req *req)
@@ -223,7 +98,7 @@ static void prepare(struct call *c, const struct api_req *req)
 
 static json_object *parse(const struct growing *body)
 {
-    json_tokener *t = checked(json_tokener_new());
+    json_tokener *t = api_checked(json_tokener_new());
     json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
     json_object *json = json_tokener_parse_ex(t, body->data, (int)body->len);
     bool whole = json_tokener_get_error(t) == json_tokener_success &&
@@ -239,11 +114,11 @@ static json_object *parse(const struct growing *body)
 const struct api_res *api_parse(const char *what, const char *text)
 {
     struct api_res *r = api_alloc(sizeof *r);
-    struct growing copy = {checked(strdup(text)), strlen(text)};
+    struct growing copy = {api_checked(strdup(text)), strlen(text)};
     *r = (struct api_res){.what = what, .head = copy.data, .body = copy.data, .len = copy.len};
-    own(copy.data, NULL);
+    api_own(copy.data, NULL);
     if (copy.len > 0 && (r->json = parse(&copy)))
-        own(NULL, r->json);
+        api_own(NULL, r->json);
     return r;
 }
 
@@ -252,17 +127,17 @@ static const struct api_res *finish(struct call *c, CURLcode code)
 {
     struct api_res *r = c->res;
     r->ended_ms = api_wall_ms();
-    r->head = c->head.data ? c->head.data : checked(strdup(""));
-    r->body = c->body.data ? c->body.data : checked(strdup(""));
+    r->head = c->head.data ? c->head.data : api_checked(strdup(""));
+    r->body = c->body.data ? c->body.data : api_checked(strdup(""));
     r->len = c->body.len;
-    own(r->head, NULL);
-    own(r->body, NULL);
+    api_own(r->head, NULL);
+    api_own(r->body, NULL);
     if (code == CURLE_OK) {
         curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &r->status);
         curl_easy_getinfo(c->easy, CURLINFO_TOTAL_TIME, &r->seconds);
         const char *type = api_header(r, "Content-Type");
         if (type && strstr(type, "json") && r->len > 0 && (r->json = parse(&c->body)))
-            own(NULL, r->json);
+            api_own(NULL, r->json);
     } else {
         r->what = api_fmt("%s (%s)", r->what, curl_easy_strerror(code));
     }
@@ -294,9 +169,9 @@ const struct api_res **api_send_all(const struct api_req *reqs, size_t n)
 {
     const struct api_res **results = api_alloc(n * sizeof(struct api_res *));
     struct call *calls = api_alloc(n * sizeof *calls);
-    CURLM *multi = checked(curl_multi_init());
+    CURLM *multi = api_checked(curl_multi_init());
     for (size_t i = 0; i < n; i++) {
-        calls[i].easy = checked(curl_easy_init());
+        calls[i].easy = api_checked(curl_easy_init());
         prepare(&calls[i], &reqs[i]);
         curl_multi_add_handle(multi, calls[i].easy);
     }
@@ -409,7 +284,7 @@ static bool start(void)
 
 static void stop(void)
 {
-    free_owned();
+    api_free_owned();
     if (single)
         curl_easy_cleanup(single);
     curl_global_cleanup();
@@ -417,7 +292,7 @@ static void stop(void)
 
 /* Most of the time the tests wait for a tick or the end of something: so several do at once. */
 static const struct suite_hooks hooks = {
-    .start = start, .after = free_owned, .stop = stop, .jobs = 3};
+    .start = start, .after = api_free_owned, .stop = stop, .jobs = 3};
 
 __attribute__((constructor)) static void enter_hooks(void)
 {

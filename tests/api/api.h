@@ -83,6 +83,12 @@ void *api_alloc(size_t n);
 /* The text `start` and then `c` until it has n bytes. */
 const char *api_filled(const char *start, char c, size_t n);
 
+/* For the harness: `p`, or the end of the program where it is NULL; memory (from malloc) and JSON
+ * that are to go with the test; and their going. */
+void *api_checked(void *p);
+void api_own(void *memory, json_object *json);
+void api_free_owned(void);
+
 /* A key that no other request has: 32 hex digits. */
 const char *api_unique(void);
 
