@@ -1,11 +1,11 @@
 /*
  * The host's snapshot in shared memory and its leased ticket numbers; see domain/snapshot.h.
  *
- * Slots are found by open addressing over the concert's id. Only the refresher fills a new slot,
- * and publishes it by writing the id last; a slot is never given up, since concerts are not
- * deleted. What a slot holds is copied under its mutex in one go. If a process dies inside, the
- * next one to take the mutex learns so (EOWNERDEAD) and marks the slot stale until the refresher
- * has written it again.
+ * Slots are found by open addressing over the concert's id. Only the refresher gives slots out,
+ * and takes them back from concerts that are over; it changes a slot's id under the slot's locks,
+ * and whoever has found a slot looks at the id again under the lock. What a slot holds is copied
+ * under its mutex in one go. If a process dies inside, the next one to take the mutex learns so
+ * (EOWNERDEAD) and marks the slot stale until the refresher has written it again.
  */
 #include "domain/snapshot.h"
 
@@ -29,6 +29,9 @@ enum { LEASE_MS = 1000, LOCK_SECONDS = 2 };
 /* A refresher that has not been heard of for so long says nothing about the database. */
 enum { HEARTBEAT_MS = 3000 };
 
+/* Not 0, at which a search for an id ends. */
+enum { TAKEN_BACK = -1 };
+
 struct lease {
     int64_t next, end; /* numbers next to end - 1 are ours */
     int64_t since_ms;  /* by the monotonic clock */
@@ -36,7 +39,8 @@ struct lease {
 };
 
 struct slot {
-    _Atomic int64_t concert_id; /* 0: free */
+    _Atomic int64_t concert_id; /* 0: never used; TAKEN_BACK: free again */
+    int64_t seen_ms;            /* when the refresher last wrote it, monotonic */
     pthread_mutex_t lock;
     bool stale;
     struct snapshot_queue q;
@@ -95,8 +99,8 @@ static size_t slot_hash(int64_t concert_id)
            SNAPSHOT_MAX_QUEUES;
 }
 
-/* The slot of a concert; with `make`, a new one if there is none and there is room. */
-static struct slot *find_slot(int64_t concert_id, bool make)
+/* The slot of a concert, or NULL. */
+static struct slot *find_slot(int64_t concert_id)
 {
     size_t at = slot_hash(concert_id);
     for (size_t i = 0; i < SNAPSHOT_MAX_QUEUES; i++, at = (at + 1) % SNAPSHOT_MAX_QUEUES) {
@@ -104,14 +108,28 @@ static struct slot *find_slot(int64_t concert_id, bool make)
         int64_t id = atomic_load_explicit(&s->concert_id, memory_order_acquire);
         if (id == concert_id)
             return s;
-        if (id != 0)
-            continue;
-        if (!make)
+        if (id == 0)
             return NULL;
-        init_mutex(&s->lock);
-        init_mutex(&s->lease_lock);
-        s->stale = true;
-        s->lease.block = 1;
+    }
+    return NULL;
+}
+
+/* For the refresher: a free slot on the way on which the concert's is looked for. NULL if all are
+ * given out. */
+static struct slot *new_slot(int64_t concert_id)
+{
+    size_t at = slot_hash(concert_id);
+    for (size_t i = 0; i < SNAPSHOT_MAX_QUEUES; i++, at = (at + 1) % SNAPSHOT_MAX_QUEUES) {
+        struct slot *s = &shared->slots[at];
+        int64_t id = atomic_load_explicit(&s->concert_id, memory_order_relaxed);
+        if (id > 0)
+            continue;
+        if (id == 0) {
+            init_mutex(&s->lock);
+            init_mutex(&s->lease_lock);
+            s->stale = true;
+            s->lease.block = 1;
+        }
         return s;
     }
     return NULL;
@@ -119,10 +137,10 @@ static struct slot *find_slot(int64_t concert_id, bool make)
 
 static struct slot *get_slot(int64_t concert_id)
 {
-    return shared && concert_id > 0 ? find_slot(concert_id, false) : NULL;
+    return shared && concert_id > 0 ? find_slot(concert_id) : NULL;
 }
 
-static bool lock_slot(struct slot *s)
+static bool lock_any(struct slot *s)
 {
     int e = pthread_mutex_lock(&s->lock);
     if (e == EOWNERDEAD) {
@@ -139,10 +157,21 @@ static void unlock_slot(struct slot *s)
     pthread_mutex_unlock(&s->lock);
 }
 
+/* Locks a slot that was found, if it is still the concert's. */
+static bool lock_slot(struct slot *s, int64_t concert_id)
+{
+    if (!lock_any(s))
+        return false;
+    if (atomic_load_explicit(&s->concert_id, memory_order_relaxed) == concert_id)
+        return true;
+    unlock_slot(s);
+    return false;
+}
+
 bool snapshot_get(int64_t concert_id, struct snapshot_queue *out)
 {
     struct slot *s = get_slot(concert_id);
-    if (!s || !lock_slot(s))
+    if (!s || !lock_slot(s, concert_id))
         return false;
     bool fresh = !s->stale;
     if (fresh)
@@ -171,7 +200,7 @@ bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *o
                     int64_t *gone_below, bool *is_gone)
 {
     struct slot *s = get_slot(concert_id);
-    if (!s || !lock_slot(s))
+    if (!s || !lock_slot(s, concert_id))
         return false;
     bool fresh = !s->stale;
     if (fresh) {
@@ -191,7 +220,7 @@ bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *o
 void snapshot_mark_gone(int64_t concert_id, int64_t ticket)
 {
     struct slot *s = get_slot(concert_id);
-    if (!s || !lock_slot(s))
+    if (!s || !lock_slot(s, concert_id))
         return;
     if (!s->stale && ticket > s->q.now_serving && s->gone_count < SNAPSHOT_MAX_GONE) {
         int at = count_below(s->gone, s->gone_count, ticket);
@@ -326,16 +355,40 @@ static void keep_marks(const struct slot *s, int64_t now_serving, struct gone_li
 
 static void write_slot(const struct snapshot_queue *q, struct gone_list *g)
 {
-    struct slot *s = find_slot(q->concert_id, true);
-    if (!s || !lock_slot(s))
+    struct slot *s = find_slot(q->concert_id);
+    if (!s)
+        s = new_slot(q->concert_id);
+    if (!s || !lock_any(s))
         return;
     keep_marks(s, q->now_serving, g);
     s->q = *q;
     memcpy(s->gone, g->tickets, (size_t)g->count * sizeof *g->tickets);
     s->gone_count = g->count;
     s->stale = false;
-    unlock_slot(s);
+    s->seen_ms = clock_monotonic_ms();
     atomic_store_explicit(&s->concert_id, q->concert_id, memory_order_release);
+    unlock_slot(s);
+}
+
+/* Takes back the slots that were not written since `since_ms`. One whose numbers are being leased
+ * is left for the next round; no lease outlasts it. */
+static void take_back(int64_t since_ms)
+{
+    for (size_t i = 0; i < SNAPSHOT_MAX_QUEUES; i++) {
+        struct slot *s = &shared->slots[i];
+        int64_t id = atomic_load_explicit(&s->concert_id, memory_order_relaxed);
+        if (id <= 0 || s->seen_ms >= since_ms || s->lease.next < s->lease.end ||
+            pthread_mutex_trylock(&s->lease_lock) != 0)
+            continue;
+        if (lock_any(s)) {
+            atomic_store_explicit(&s->concert_id, TAKEN_BACK, memory_order_release);
+            s->stale = true;
+            s->gone_count = 0;
+            s->lease = (struct lease){.block = 1};
+            unlock_slot(s);
+        }
+        pthread_mutex_unlock(&s->lease_lock);
+    }
 }
 
 /* Numbers that the host leased and did not need go back, so that an idle queue has no gaps. */
@@ -363,7 +416,7 @@ static enum err refresh(struct db *db, struct reading *r, struct gone_list *g)
 {
     int64_t before = clock_monotonic_ms();
     r->count = 0;
-    enum err e = db_query(db, STMT_QUEUE_ALL, collect, r);
+    enum err e = db_query(db, STMT_QUEUE_ALL, collect, r, DB_P_INT(SNAPSHOT_MAX_QUEUES));
     if (e != ERR_OK)
         return e;
     if (r->count > 0) {
@@ -373,7 +426,7 @@ static enum err refresh(struct db *db, struct reading *r, struct gone_list *g)
     }
     for (int i = 0; e == ERR_OK && i < r->count; i++) {
         const struct snapshot_queue *q = &r->queues[i];
-        struct slot *s = find_slot(q->concert_id, false);
+        struct slot *s = find_slot(q->concert_id);
         g->count = 0;
         if (q->waiting > 0 || q->last_ticket > q->now_serving)
             e = db_query(db, STMT_QUEUE_GONE, read_gone, g, DB_P_INT(q->concert_id),
@@ -383,6 +436,8 @@ static enum err refresh(struct db *db, struct reading *r, struct gone_list *g)
         if (s)
             return_lease(db, s, q->concert_id);
     }
+    if (e == ERR_OK)
+        take_back(before);
     return e;
 }
 
@@ -475,29 +530,40 @@ static enum err take_leased(struct db *db, const struct config *cfg, struct slot
     return ERR_OK;
 }
 
-enum err snapshot_take_ticket(struct db *db, const struct config *cfg, int64_t concert_id,
-                              int64_t *ticket)
+static enum err take_single(struct db *db, int64_t concert_id, int64_t *ticket)
 {
-    struct slot *s = get_slot(concert_id);
-    if (!s) {
-        struct lease one = {0};
-        enum err e = lease_block(db, concert_id, 1, &one);
-        *ticket = one.next;
-        return e;
-    }
+    struct lease one = {0};
+    enum err e = lease_block(db, concert_id, 1, &one);
+    *ticket = one.next;
+    return e;
+}
+
+/* Whoever died holding the lock may have taken a number without using it: these are not used
+ * again. */
+static bool lock_lease(struct slot *s)
+{
     struct timespec until;
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec += LOCK_SECONDS;
     int locked = pthread_mutex_timedlock(&s->lease_lock, &until);
     if (locked == EOWNERDEAD) {
-        /* Whoever died may have taken a number without using it: these are not used again. */
         pthread_mutex_consistent(&s->lease_lock);
         s->lease = (struct lease){.block = 1};
         locked = 0;
     }
-    if (locked != 0)
+    return locked == 0;
+}
+
+enum err snapshot_take_ticket(struct db *db, const struct config *cfg, int64_t concert_id,
+                              int64_t *ticket)
+{
+    struct slot *s = get_slot(concert_id);
+    if (!s)
+        return take_single(db, concert_id, ticket);
+    if (!lock_lease(s))
         return ERR_BUSY;
-    enum err e = take_leased(db, cfg, s, concert_id, ticket);
+    bool ours = atomic_load_explicit(&s->concert_id, memory_order_relaxed) == concert_id;
+    enum err e = ours ? take_leased(db, cfg, s, concert_id, ticket) : ERR_OK;
     pthread_mutex_unlock(&s->lease_lock);
-    return e;
+    return ours ? e : take_single(db, concert_id, ticket);
 }

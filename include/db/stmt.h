@@ -199,9 +199,13 @@
       "ELSE next_ticket END) + ? WHERE concert_id = ?")                                            \
     X(TICKET_RETURN, 3, 0,                                                                         \
       "UPDATE queue_counter SET next_ticket = ? WHERE concert_id = ? AND next_ticket = ?")         \
-    X(QUEUE_ALL, 0, 18,                                                                            \
+    X(QUEUE_ALL, 1, 18,                                                                            \
       "SELECT " STMT_QUEUE_COLUMNS                                                                 \
-      "FROM queue_state q JOIN job_lease l ON l.name = 'job' ORDER BY q.concert_id")               \
+      "FROM queue_state q JOIN job_lease l ON l.name = 'job' "                                     \
+      "JOIN concert c ON c.concert_id = q.concert_id WHERE q.waiting > 0 OR q.active > 0 "         \
+      "OR c.created_at > NOW(3) - INTERVAL 1 DAY OR EXISTS (SELECT 1 FROM schedule s "             \
+      "WHERE s.concert_id = q.concert_id AND s.starts_at > NOW(3)) "                               \
+      "ORDER BY q.concert_id DESC LIMIT ?")                                                        \
     X(QUEUE_GET, 1, 18,                                                                            \
       "SELECT " STMT_QUEUE_COLUMNS                                                                 \
       "FROM queue_state q JOIN job_lease l ON l.name = 'job' WHERE q.concert_id = ?")              \
