@@ -144,7 +144,10 @@ build() {
         done
         [[ -n $missing ]] || return 0
     fi
-    mkdir -p -- "$BUILD"
+    mkdir -p -- "$BUILD" 2>/dev/null || true
+    if [[ -e $BUILD/.lock && ! -w $BUILD/.lock || ! -w $BUILD ]]; then
+        die 1 "cannot write to $BUILD: set FRONTROW_BUILD to a folder of your own"
+    fi
     (
         exec {lock}>>"$BUILD/.lock"
         flock "$lock"
