@@ -231,7 +231,7 @@ static enum err read_sold_out(struct db *db, int64_t concert_id, bool *out)
 {
     int64_t sold_out = 0;
     enum err e = db_query_one(db, STMT_JOB_SOLD_OUT, read_int, &sold_out, DB_P_INT(concert_id),
-                              DB_P_INT(concert_id));
+                              DB_P_INT(concert_id), DB_P_INT(concert_id), DB_P_INT(concert_id));
     *out = sold_out != 0;
     return e;
 }

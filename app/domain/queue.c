@@ -163,7 +163,8 @@ static enum err place_waiting(struct app *app, struct queue_ticket *out)
     if (out->position < 1)
         out->position = 1;
     out->estimated_wait_seconds = queue_estimate(&q, out->position, now);
-    out->poll_after_seconds = queue_poll_after(out->position, out->estimated_wait_seconds);
+    out->poll_after_seconds =
+        queue_poll_after(out->position, out->estimated_wait_seconds, q.claim_seconds);
     return ERR_OK;
 }
 
@@ -172,7 +173,7 @@ static void place_inside(const struct token_row *t, struct queue_ticket *out)
     out->status = QUEUE_ACTIVE;
     out->position = 0;
     out->estimated_wait_seconds = 0;
-    out->poll_after_seconds = queue_poll_after(0, 0);
+    out->poll_after_seconds = queue_poll_after(0, 0, 0);
     out->session_expires_at = t->expires_at;
 }
 

@@ -32,13 +32,16 @@ int64_t queue_estimate(const struct snapshot_queue *q, int64_t position, int64_t
 
 /* A tenth of what is left to wait, a fifth more or less, so that those who came together do not
  * ask together. */
-int queue_poll_after(int64_t position, int64_t estimate)
+int queue_poll_after(int64_t position, int64_t estimate, int64_t claim_seconds)
 {
+    double most = claim_seconds > 0 && claim_seconds < 2 * POLL_MAX_SECONDS
+                      ? (double)claim_seconds / 2
+                      : POLL_MAX_SECONDS;
     double seconds = estimate >= 0 ? (double)estimate / 10 : (double)position / 100;
     if (position <= 0)
         return POLL_MIN_SECONDS;
     seconds *= 0.8 + 0.4 * (double)random() / (double)RAND_MAX;
-    if (seconds > POLL_MAX_SECONDS)
-        return POLL_MAX_SECONDS;
+    if (seconds > most)
+        seconds = most;
     return seconds < POLL_MIN_SECONDS ? POLL_MIN_SECONDS : (int)seconds;
 }

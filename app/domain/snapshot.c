@@ -313,6 +313,7 @@ enum err snapshot_read_row(const struct db_value *row, void *arg)
     db_text(&row[14], q->message_ko, sizeof q->message_ko);
     db_text(&row[15], q->message_en, sizeof q->message_en);
     q->as_of = db_time(&row[17]);
+    q->claim_seconds = db_int(&row[18]);
     /* Batches of an idle queue lapse without a word: the last tick tells which are past. */
     int64_t ticked = db_time(&row[16]);
     if (ticked >= q->t0 && q->admit_interval_seconds > 0) {

@@ -26,7 +26,8 @@
 #define STMT_QUEUE_COLUMNS                                                                         \
     "q.concert_id, q.state, q.sold_out, q.now_serving, q.last_ticket, q.waiting, q.active, "       \
     "q.rate_micros, q.t0, q.last_batch, q.admit_count, q.admit_interval_seconds, q.max_active, "   \
-    "q.token_lifetime_seconds, q.message_ko, q.message_en, l.ticked_at, NOW(3) "
+    "q.token_lifetime_seconds, q.message_ko, q.message_en, l.ticked_at, NOW(3), "                  \
+    "q.claim_seconds "
 
 #define STMT_TOKEN_COLUMNS                                                                         \
     "t.token_id, t.user_id, t.concert_id, t.ticket, t.status, t.created_at, t.expires_at, "        \
@@ -39,6 +40,14 @@
 
 /* A seat is free from the moment its hold is over, whether the job has tidied it or not. */
 #define STMT_SEAT_FREE "(status = 'AVAILABLE' OR (status = 'HELD' AND hold_expires_at <= NOW(3)))"
+
+/* Parts of the question whether a concert is sold out. */
+#define STMT_SHOWS    "SELECT 1 FROM schedule s WHERE s.concert_id = ? AND s.canceled_at IS NULL "
+#define STMT_BOOKABLE "AND s.booking_closes_at > NOW(3) "
+#define STMT_UNSOLD                                                                                \
+    "AND (EXISTS (SELECT 1 FROM seat t WHERE t.schedule_id = s.schedule_id "                       \
+    "AND t.status = 'AVAILABLE') OR EXISTS (SELECT 1 FROM seat t "                                 \
+    "WHERE t.schedule_id = s.schedule_id AND t.status = 'HELD'))"
 
 #define STMT_SEAT_COLUMNS                                                                          \
     "seat_id, seat_number, section, row_label, price, "                                            \
@@ -199,14 +208,14 @@
       "ELSE next_ticket END) + ? WHERE concert_id = ?")                                            \
     X(TICKET_RETURN, 3, 0,                                                                         \
       "UPDATE queue_counter SET next_ticket = ? WHERE concert_id = ? AND next_ticket = ?")         \
-    X(QUEUE_ALL, 1, 18,                                                                            \
+    X(QUEUE_ALL, 1, 19,                                                                            \
       "SELECT " STMT_QUEUE_COLUMNS                                                                 \
       "FROM queue_state q JOIN job_lease l ON l.name = 'job' "                                     \
       "JOIN concert c ON c.concert_id = q.concert_id WHERE q.waiting > 0 OR q.active > 0 "         \
       "OR c.created_at > NOW(3) - INTERVAL 1 DAY OR EXISTS (SELECT 1 FROM schedule s "             \
       "WHERE s.concert_id = q.concert_id AND s.starts_at > NOW(3)) "                               \
       "ORDER BY q.concert_id DESC LIMIT ?")                                                        \
-    X(QUEUE_GET, 1, 18,                                                                            \
+    X(QUEUE_GET, 1, 19,                                                                            \
       "SELECT " STMT_QUEUE_COLUMNS                                                                 \
       "FROM queue_state q JOIN job_lease l ON l.name = 'job' WHERE q.concert_id = ?")              \
     X(QUEUE_GONE, 3, 1,                                                                            \
@@ -296,14 +305,10 @@
     X(ADMISSION_INSERT, 6, 0,                                                                      \
       "INSERT INTO admission (concert_id, admitted_at, admitted, active_before, max_active, "      \
       "last_ticket) VALUES (?, ?, ?, ?, ?, ?)")                                                    \
-    X(JOB_SOLD_OUT, 2, 1,                                                                          \
-      "SELECT EXISTS (SELECT 1 FROM schedule s WHERE s.concert_id = ? AND s.canceled_at IS NULL "  \
-      "AND s.booking_closes_at > NOW(3)) "                                                         \
-      "AND NOT EXISTS (SELECT 1 FROM schedule s WHERE s.concert_id = ? "                           \
-      "AND s.canceled_at IS NULL AND s.booking_closes_at > NOW(3) "                                \
-      "AND (EXISTS (SELECT 1 FROM seat t WHERE t.schedule_id = s.schedule_id "                     \
-      "AND t.status = 'AVAILABLE') OR EXISTS (SELECT 1 FROM seat t "                               \
-      "WHERE t.schedule_id = s.schedule_id AND t.status = 'HELD')))")                              \
+    X(JOB_SOLD_OUT, 4, 1,                                                                          \
+      "SELECT EXISTS (" STMT_SHOWS ") AND NOT CASE WHEN EXISTS (" STMT_SHOWS STMT_BOOKABLE ") "    \
+      "THEN EXISTS (" STMT_SHOWS STMT_BOOKABLE STMT_UNSOLD ") "                                    \
+      "ELSE EXISTS (" STMT_SHOWS STMT_UNSOLD ") END")                                              \
     X(JOB_PUBLISH, 5, 0,                                                                           \
       "UPDATE queue_state SET last_ticket = GREATEST(last_ticket, now_serving, ?), waiting = ?, "  \
       "active = ?, sold_out = ? WHERE concert_id = ?")                                             \

@@ -13,7 +13,8 @@
  */
 int64_t queue_estimate(const struct snapshot_queue *q, int64_t position, int64_t now);
 
-/* Seconds after which to poll again: 1 at the front, up to 30 far back, with jitter. */
-int queue_poll_after(int64_t position, int64_t estimate);
+/* Seconds after which to poll again: 1 at the front, up to 30 far back, with jitter; at most half
+ * of claim_seconds (0: off), so that whoever obeys is heard of in time after being admitted. */
+int queue_poll_after(int64_t position, int64_t estimate, int64_t claim_seconds);
 
 #endif

@@ -35,7 +35,7 @@ struct snapshot_queue {
     int64_t now_serving, last_ticket, waiting, active;
     double rate_per_second; /* smoothed, of real admissions; negative: unknown */
     int64_t t0, last_batch;
-    int64_t admit_count, admit_interval_seconds, max_active, token_lifetime_seconds;
+    int64_t admit_count, admit_interval_seconds, max_active, claim_seconds, token_lifetime_seconds;
     char message_ko[4001], message_en[4001];
     int64_t as_of;
 };

@@ -296,10 +296,12 @@ static void test_the_estimate_of_a_cycle_is_the_moment_of_its_batch(void)
     CU_ASSERT_EQUAL(queue_estimate(&q, 1, 2300000), 1);
     CU_ASSERT_EQUAL(queue_estimate(&q, 100, 2300000), 40);
     for (int i = 0; i < 100; i++) {
-        int after = queue_poll_after(1000, 100);
+        int after = queue_poll_after(1000, 100, 0);
         CU_ASSERT(after >= 7 && after <= 12);
-        CU_ASSERT_EQUAL(queue_poll_after(0, 0), 1);
-        CU_ASSERT_EQUAL(queue_poll_after(100000, 99999), 30);
+        CU_ASSERT_EQUAL(queue_poll_after(0, 0, 0), 1);
+        CU_ASSERT_EQUAL(queue_poll_after(100000, 99999, 60), 30);
+        CU_ASSERT_EQUAL(queue_poll_after(100000, 99999, 10), 5);
+        CU_ASSERT_EQUAL(queue_poll_after(100000, 99999, 1), 1);
     }
 }
 
