@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "db/tx.h"
+#include "domain/job_gaps.h"
 #include "domain/queue.h"
 #include "domain/snapshot.h"
 #include <math.h>
@@ -242,6 +243,19 @@ struct news {
     bool sold_out, rated;
 };
 
+/* Where all who wait were counted: whether their numbers account for all that were drawn. */
+static enum err check_numbers(struct app *app, const struct news *n, int64_t now_serving)
+{
+    int64_t gone = 0;
+    if (n->waiting >= COUNT_MAX)
+        return ERR_OK;
+    enum err e = db_query_one(app->db, STMT_JOB_GONE, read_int, &gone, DB_P_INT(n->concert_id),
+                              DB_P_INT(now_serving));
+    if (e != ERR_OK || n->max_ticket - now_serving - gone <= n->waiting)
+        return e;
+    return job_fill_gaps(app, n->concert_id, now_serving);
+}
+
 static enum err find_news(struct work *w, struct news *n)
 {
     struct db *db = w->app->db;
@@ -273,7 +287,7 @@ static enum err find_news(struct work *w, struct news *n)
     n->rated = g->admits && !w->sold_out;
     if (n->rated)
         n->rate_micros = new_rate(w);
-    return e;
+    return e == ERR_OK ? check_numbers(w->app, n, now_serving) : e;
 }
 
 /* --- All queues --- */

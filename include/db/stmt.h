@@ -281,6 +281,9 @@
       "SELECT state, sold_out, t0, last_batch, admit_count, admit_interval_seconds, max_active, "  \
       "session_seconds, claim_seconds, now_serving, rate_micros, rate_at, NOW(3) "                 \
       "FROM queue_state WHERE concert_id = ? FOR UPDATE")                                          \
+    X(JOB_NUMBERS, 3, 2,                                                                           \
+      "SELECT ticket, created_at <= NOW(3) - INTERVAL 3 SECOND FROM queue_token "                  \
+      "WHERE concert_id = ? AND ticket > ? ORDER BY ticket LIMIT ?")                               \
     X(JOB_MAX_TICKET, 1, 1,                                                                        \
       "SELECT COALESCE(MAX(ticket), 0) FROM queue_token WHERE concert_id = ?")                     \
     X(JOB_ACTIVE, 1, 1,                                                                            \
