@@ -34,7 +34,7 @@ int64_t queue_estimate(const struct snapshot_queue *q, int64_t position, int64_t
  * ask together. */
 int queue_poll_after(int64_t position, int64_t estimate, int64_t claim_seconds)
 {
-    double most = claim_seconds > 0 && claim_seconds < 2 * POLL_MAX_SECONDS
+    double most = claim_seconds > 0 && claim_seconds / 2 < POLL_MAX_SECONDS
                       ? (double)claim_seconds / 2
                       : POLL_MAX_SECONDS;
     double seconds = estimate >= 0 ? (double)estimate / 10 : (double)position / 100;
