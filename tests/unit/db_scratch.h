@@ -73,4 +73,12 @@ enum { SCRATCH_PATIENCE_SECONDS = 20 };
 /* Waits until the SQL condition is true on `db`; false if it never was. */
 bool scratch_wait(struct db *db, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Waits until another connection runs a statement that is LIKE `like`; false if none ever did. */
+bool scratch_wait_statement(struct db *db, const char *like);
+
+/* Lets this connection write what foreign keys and, of the CHECKs, those of a seat's state and of a
+ * wallet's balance refuse. scratch_enforce_rules ends it, once the tables are sound again. */
+void scratch_lift_rules(struct db *db);
+void scratch_enforce_rules(struct db *db);
+
 #endif

@@ -298,10 +298,7 @@ static void *pay_in_thread(void *arg)
 static void start_paying(struct paying *p, const char *waiting)
 {
     CU_ASSERT_EQUAL_FATAL(pthread_create(&p->thread, NULL, pay_in_thread, p), 0);
-    CU_ASSERT(scratch_wait(app.db,
-                           "EXISTS (SELECT 1 FROM information_schema.processlist WHERE "
-                           "id <> CONNECTION_ID() AND info LIKE '%s')",
-                           waiting));
+    CU_ASSERT(scratch_wait_statement(app.db, waiting));
 }
 
 /* A payment that begins in time and waits for a lock until the hold is over. */
