@@ -98,6 +98,7 @@ static void test_the_database_stands_still(void)
     const struct api_res *r;
     world_charge(&u, 5);
     kill(database, SIGSTOP);
+    UNTIL(5, proc_is_stopped(database));
     CHECK(is_busy_soon(api_get(u.token, "/users/me/balance")), "slow");
     UNTIL(15, is_refused_at_once(api_get(u.token, "/users/me/balance")));
     r = api_send(&(struct api_req){.path = "/readyz", .root = true});

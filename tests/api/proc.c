@@ -98,12 +98,25 @@ static bool is_ours(pid_t pid, const char *program)
     return strstr(text, api_state) != NULL;
 }
 
-static pid_t parent_of(pid_t pid)
+/* What follows the name in /proc/PID/stat, "S 123 …" with the state and the parent; "" if it is
+ * gone. */
+static const char *stat_of(pid_t pid)
 {
     size_t len;
     const char *text = read_file(F("/proc/%d/stat", (int)pid), &len);
     const char *after = strrchr(text, ')');
-    return after && len > 0 ? (pid_t)strtol(after + 4, NULL, 10) : 0; /* ") S 123 …" */
+    return after && strlen(after) > 4 ? after + 2 : "";
+}
+
+static pid_t parent_of(pid_t pid)
+{
+    const char *stat = stat_of(pid);
+    return *stat ? (pid_t)strtol(stat + 2, NULL, 10) : 0;
+}
+
+bool proc_is_stopped(pid_t pid)
+{
+    return *stat_of(pid) == 'T';
 }
 
 /* Goes through all processes: calls `see` until it says stop. */

@@ -29,6 +29,9 @@ int proc_run(const char *program, const char *const *args, const char **output);
  * another of the same name; 0 if there is none. */
 pid_t proc_find(const char *program);
 
+/* Whether a process stands still: SIGSTOP takes effect a little after it was sent. */
+bool proc_is_stopped(pid_t pid);
+
 /* The children of a process, the first PROC_LIST of them. */
 #define PROC_LIST 512
 struct proc_list {
