@@ -299,7 +299,10 @@ static int run_command(const struct command *command, struct ctl *ctl)
         return complain(MISUSED, "usage: frontrow %s", command->usage);
     if (command->need != NEED_NOTHING) {
         if (config_load(ctl->config, &ctl->cfg, why, sizeof why) != ERR_OK)
-            return complain(MISUSED, "%s", why);
+            return complain(MISUSED, "%s%s", why,
+                            strcmp(ctl->config, CONFIG_DEFAULT_PATH) == 0
+                                ? " (--config FILE names another)"
+                                : "");
         log_set_level(ctl->cfg.log_level);
     }
     if (command->need == NEED_SCHEMA) {
@@ -326,7 +329,7 @@ int main(int argc, char **argv)
     if (optind == argc)
         return complain(MISUSED, "a command is missing; see frontrow --help");
     if (!command)
-        return complain(MISUSED, "there is no such command; see frontrow --help");
+        return complain(MISUSED, "there is no command %s; see frontrow --help", argv[optind]);
     status = run_command(command, &ctl);
     if (fflush(stdout) != 0 || ferror(stdout))
         return complain(FAILED, "cannot write: %s", strerror(errno));

@@ -114,6 +114,18 @@ static int run_snapshot(void *arg)
     return snapshot_run(&m->cfg, &stop);
 }
 
+/* Prepares every statement once, so that one that does not fit this server shows here. */
+static enum err check_statements(const struct config *cfg, char *why, size_t why_len)
+{
+    struct db *db = db_new(cfg);
+    enum err e = db ? db_check_statements(db) : ERR_INTERNAL;
+
+    if (e != ERR_OK && e != ERR_DB_LOST)
+        snprintf(why, why_len, "a statement does not fit this database; the log says which");
+    db_free(db);
+    return e;
+}
+
 /* Whether the database is one to work with. ERR_DB_LOST if it cannot be told; ERR_INTERNAL with
  * the reason in `why` if it is not. */
 static enum err check_database(const struct config *cfg, const struct pool_plan *plan, char *why,
@@ -126,6 +138,8 @@ static enum err check_database(const struct config *cfg, const struct pool_plan 
     e = migrate_check(cfg, why, why_len);
     if (e == ERR_OK)
         e = db_check_limits(cfg, connections + OTHER_CONNECTIONS, why, why_len);
+    if (e == ERR_OK)
+        e = check_statements(cfg, why, why_len);
     return e == ERR_OK || why[0] ? e : ERR_DB_LOST;
 }
 

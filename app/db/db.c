@@ -113,6 +113,7 @@ static enum err classify(unsigned number)
 {
     switch (number) {
     case ER_LOCK_DEADLOCK:
+    case 3101: /* MySQL: rolled back by its group at commit */
     case ER_CHECKREAD:
     case ER_ERROR_DURING_COMMIT:
     case ER_NEED_REPREPARE:
@@ -140,6 +141,8 @@ static enum err classify(unsigned number)
     case ER_UNKNOWN_STMT_HANDLER:
     case ER_QUERY_INTERRUPTED:
     case 1927:
+    case 3032: /* MySQL: offline mode */
+    case 4031: /* MySQL: cut for being idle */
         return ERR_DB_LOST;
     default:
         return number >= CR_MIN_ERROR && number <= CR_MAX_ERROR ? ERR_DB_LOST : ERR_INTERNAL;
