@@ -137,35 +137,36 @@ static enum err read_int(const struct db_value *row, void *arg)
 
 /* --- Places --- */
 
-/* Fills in what a waiting visitor is told. Without a snapshot those ahead are counted. */
+/* What a waiting visitor is told. A number below now serving, whose insert came late, is next. */
+static void place_at(const struct snapshot_queue *q, int64_t position, int64_t now,
+                     struct queue_ticket *out)
+{
+    out->status = QUEUE_WAITING;
+    out->session_expires_at = -1;
+    out->position = position < 1 ? 1 : position;
+    out->estimated_wait_seconds = queue_estimate(q, out->position, now);
+    out->poll_after_seconds =
+        queue_poll_after(out->position, out->estimated_wait_seconds, q->claim_seconds);
+}
+
+/* From the snapshot; without one, those ahead are counted. */
 static enum err place_waiting(struct app *app, struct queue_ticket *out)
 {
     struct snapshot_queue q;
-    int64_t gone = 0, now = snapshot_db_now();
+    int64_t gone = 0, ahead = 0;
     bool is_gone = false;
-    out->status = QUEUE_WAITING;
-    out->session_expires_at = -1;
     if (snapshot_place(out->concert_id, out->ticket, &q, &gone, &is_gone)) {
-        out->position = out->ticket - q.now_serving - gone;
-    } else {
-        int64_t ahead = 0;
-        enum err e =
-            db_query_one(app->db, STMT_QUEUE_GET, snapshot_read_row, &q, DB_P_INT(out->concert_id));
-        if (e == ERR_OK)
-            e = db_query_one(app->db, STMT_TOKEN_AHEAD, read_int, &ahead, DB_P_INT(out->concert_id),
-                             DB_P_INT(out->ticket), DB_P_INT(AHEAD_MAX));
-        if (e != ERR_OK)
-            return e;
-        now = q.as_of;
-        out->position = ahead + 1;
+        place_at(&q, out->ticket - q.now_serving - gone, snapshot_db_now(), out);
+        return ERR_OK;
     }
-    /* A number below now serving whose insert came late: it is next. */
-    if (out->position < 1)
-        out->position = 1;
-    out->estimated_wait_seconds = queue_estimate(&q, out->position, now);
-    out->poll_after_seconds =
-        queue_poll_after(out->position, out->estimated_wait_seconds, q.claim_seconds);
-    return ERR_OK;
+    enum err e =
+        db_query_one(app->db, STMT_QUEUE_GET, snapshot_read_row, &q, DB_P_INT(out->concert_id));
+    if (e == ERR_OK)
+        e = db_query_one(app->db, STMT_TOKEN_AHEAD, read_int, &ahead, DB_P_INT(out->concert_id),
+                         DB_P_INT(out->ticket), DB_P_INT(AHEAD_MAX));
+    if (e == ERR_OK)
+        place_at(&q, ahead + 1, q.as_of, out);
+    return e;
 }
 
 static void place_inside(const struct token_row *t, struct queue_ticket *out)
@@ -349,8 +350,10 @@ enum err queue_poll(struct app *app, const struct caller *caller, struct queue_t
     out->user_id = caller->user;
     out->concert_id = caller->concert_id;
     out->ticket = caller->ticket;
-    if (waits_surely(caller, &q, &gone))
-        return place_waiting(app, out);
+    if (waits_surely(caller, &q, &gone)) {
+        place_at(&q, caller->ticket - q.now_serving - gone, snapshot_db_now(), out);
+        return ERR_OK;
+    }
     enum err e = read_live(app, caller, &t);
     return e == ERR_OK ? place_row(app, &t, out) : e;
 }

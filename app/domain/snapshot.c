@@ -48,6 +48,7 @@ struct slot {
     int64_t gone[SNAPSHOT_MAX_GONE]; /* ascending, above q.now_serving */
     pthread_mutex_t lease_lock;
     struct lease lease;
+    _Atomic int64_t drawn; /* the highest number taken on this host */
 };
 
 struct shared {
@@ -130,6 +131,7 @@ static struct slot *new_slot(int64_t concert_id)
             s->stale = true;
             s->lease.block = 1;
         }
+        atomic_store(&s->drawn, 0);
         return s;
     }
     return NULL;
@@ -208,6 +210,9 @@ bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *o
         memcpy(out, &s->q, offsetof(struct snapshot_queue, message_ko));
         out->as_of = s->q.as_of;
         out->message_ko[0] = out->message_en[0] = '\0';
+        int64_t drawn = atomic_load_explicit(&s->drawn, memory_order_relaxed);
+        if (drawn > out->last_ticket)
+            out->last_ticket = drawn;
         *gone_below = below;
         /* Of numbers beyond a full list nothing is known. */
         *is_gone =
@@ -528,6 +533,7 @@ static enum err take_leased(struct db *db, const struct config *cfg, struct slot
         l->block = block;
     }
     *ticket = l->next++;
+    atomic_store_explicit(&s->drawn, *ticket, memory_order_relaxed);
     return ERR_OK;
 }
 

@@ -58,7 +58,8 @@ enum err snapshot_read_row(const struct db_value *row, void *arg);
 /* Reads one queue. False if it is not there (or there is no snapshot). */
 bool snapshot_get(int64_t concert_id, struct snapshot_queue *out);
 
-/* Like snapshot_get without the messages, and in *gone_below how many numbers between now serving
+/* Like snapshot_get without the messages, last_ticket not below what this host has drawn itself
+ * since; and in *gone_below how many numbers between now serving
  * and `ticket` nobody holds, in *is_gone whether `ticket` itself is one of them, or may be:
  * the list of them is bounded. */
 bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *out,

@@ -281,6 +281,31 @@ static void test_sold_out_comes_and_goes_by_itself(void)
     close_shop();
 }
 
+/* What can be booked decides; once every booking is over, all shows do. */
+static void test_sold_out_follows_what_can_be_booked(void)
+{
+    open_shop();
+    settings(1, 1, 0, 600, 0);
+    int64_t sold = scratch_schedule(app.db, concert, 3, 1000);
+    int64_t past = scratch_schedule(app.db, concert, 3, 1000);
+    join(9);
+    scratch_sql(app.db, "UPDATE seat SET status = 'BLOCKED' WHERE schedule_id = %lld",
+                (long long)sold);
+    scratch_sql(app.db,
+                "UPDATE schedule SET booking_closes_at = booking_opens_at WHERE schedule_id = %lld",
+                (long long)past);
+    tick(0);
+    CU_ASSERT_EQUAL(state("sold_out"), 1); /* what is left cannot be booked any more */
+    scratch_sql(app.db, "UPDATE seat SET status = 'BLOCKED'");
+    scratch_sql(app.db, "UPDATE schedule SET booking_closes_at = booking_opens_at");
+    tick(1000);
+    CU_ASSERT_EQUAL(state("sold_out"), 1); /* nor does closing bring anything back */
+    scratch_sql(app.db, "UPDATE schedule SET canceled_at = NOW(3)");
+    tick(2000);
+    CU_ASSERT_EQUAL(state("sold_out"), 0); /* no shows, nothing sold out */
+    close_shop();
+}
+
 static void test_holds_that_are_over_are_tidied(void)
 {
     open_shop();
@@ -446,7 +471,7 @@ SUITE(domain_job, TEST(test_due_batches), TEST(test_the_rate_follows_the_admissi
       TEST(test_the_cap_is_kept_and_each_freed_slot_filled),
       TEST(test_a_session_ends_at_its_moment_and_its_slot_goes_on), TEST(test_a_wait_ends_too),
       TEST(test_a_pause_of_the_job_is_made_up_for_in_part), TEST(test_states_admit_or_do_not),
-      TEST(test_sold_out_comes_and_goes_by_itself), TEST(test_holds_that_are_over_are_tidied),
-      TEST(test_what_is_old_is_deleted), TEST(test_the_lease_is_one_holders_at_a_time),
-      TEST(test_one_of_several_jobs_does_the_tick), TEST(test_jobs_that_meet_admit_a_batch_once),
-      TEST(test_jobs_that_meet_keep_the_cap));
+      TEST(test_sold_out_comes_and_goes_by_itself), TEST(test_sold_out_follows_what_can_be_booked),
+      TEST(test_holds_that_are_over_are_tidied), TEST(test_what_is_old_is_deleted),
+      TEST(test_the_lease_is_one_holders_at_a_time), TEST(test_one_of_several_jobs_does_the_tick),
+      TEST(test_jobs_that_meet_admit_a_batch_once), TEST(test_jobs_that_meet_keep_the_cap));

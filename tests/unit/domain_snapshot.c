@@ -243,6 +243,7 @@ static void test_positions_leave_out_who_has_left(void)
 }
 
 /* The database cannot even be reached from here. */
+/* Nor right after joining, when no tick has counted the new numbers yet. */
 static void test_a_waiting_visitor_costs_no_query(void)
 {
     struct config cfg = *scratch_config();
@@ -260,10 +261,15 @@ static void test_a_waiting_visitor_costs_no_query(void)
                             .token_id = t.token_id,
                             .ticket = t.ticket,
                             .exp = t.token_expires_at / 1000};
-    scratch_sql(app.db, "UPDATE queue_state SET last_ticket = 3, waiting = 3");
-    catch_up();
     strcpy(cfg.database_socket, "/nonexistent/frontrow-test.sock");
     cut_off.db = db_new(&cfg);
+    CU_ASSERT_EQUAL(queue_poll(&cut_off, &caller, &t), ERR_OK);
+    CU_ASSERT_EQUAL(t.position, 3);
+    caller.ticket++; /* a number that nobody drew is for the database to judge */
+    CU_ASSERT_NOT_EQUAL(queue_poll(&cut_off, &caller, &t), ERR_OK);
+    caller.ticket--;
+    scratch_sql(app.db, "UPDATE queue_state SET last_ticket = 3, waiting = 3");
+    catch_up();
     CU_ASSERT_EQUAL(queue_poll(&cut_off, &caller, &t), ERR_OK);
     CU_ASSERT_EQUAL(t.position, 3);
     struct queue_public p;
