@@ -312,6 +312,33 @@ static void test_others_go_on_when_one_dies_with_the_lease(void)
     close_host();
 }
 
+static bool is_there_within_seconds(bool wanted)
+{
+    struct snapshot_queue q;
+    int64_t deadline = clock_monotonic_ms() + 5000;
+    while (snapshot_get(concert, &q) != wanted && clock_monotonic_ms() < deadline)
+        pause_ms(5);
+    return snapshot_get(concert, &q) == wanted;
+}
+
+/* A concert that is over loses its place and gets one again, whoever died in it meanwhile. */
+static void test_a_place_is_taken_back_and_given_again(void)
+{
+    int64_t ticket = 0;
+    open_host();
+    struct db *holder = scratch_open();
+    stop_process(take_and_wait(holder));
+    scratch_sql(holder, "ROLLBACK");
+    scratch_sql(app.db, "UPDATE concert SET created_at = NOW(3) - INTERVAL 2 DAY");
+    CU_ASSERT(is_there_within_seconds(false));
+    scratch_sql(app.db, "UPDATE concert SET created_at = NOW(3)");
+    CU_ASSERT(is_there_within_seconds(true));
+    CU_ASSERT_EQUAL(snapshot_take_ticket(app.db, app.cfg, concert, &ticket), ERR_OK);
+    CU_ASSERT(ticket >= 1);
+    db_free(holder);
+    close_host();
+}
+
 static void test_others_wait_for_the_lease_two_seconds(void)
 {
     int64_t ticket = 0;
@@ -400,6 +427,7 @@ SUITE_LAST(domain_snapshot, TEST(test_the_snapshot_follows_the_database),
            TEST(test_a_lease_that_is_not_used_goes_back),
            TEST(test_positions_leave_out_who_has_left), TEST(test_a_waiting_visitor_costs_no_query),
            TEST(test_others_go_on_when_one_dies_with_the_lease),
+           TEST(test_a_place_is_taken_back_and_given_again),
            TEST(test_others_wait_for_the_lease_two_seconds),
            TEST(test_others_go_on_when_some_are_killed_anywhere),
            TEST(test_a_database_out_of_reach_is_known));
