@@ -15,13 +15,13 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/tx.h"
+#include "domain/job_clean.h"
 #include "domain/job_queue.h"
 #include "domain/snapshot.h"
 #include <time.h>
 
 enum { EXPIRE_CHUNK = 1000, EXPIRE_ROUNDS = 100 };
 enum { HOLD_CHUNK = 500, HOLDS_PER_TRANSACTION = 20 };
-enum { DELETE_CHUNK = 500, TICKS_PER_CLEANING = 10 };
 
 /* --- The lease --- */
 
@@ -114,38 +114,11 @@ static enum err tidy_holds(struct db *db, int64_t *count)
     return e;
 }
 
-/* --- Deleting what is old --- */
-
-static enum err clean(struct app *app, int64_t *deleted)
-{
-    static const char *const over[] = {"FINISHED", "LEFT", "EXPIRED", "VOID"};
-    struct db *db = app->db;
-    int64_t days = app->cfg->queue_retention_days, affected = 0;
-    enum err e = ERR_OK;
-    for (size_t i = 0; e == ERR_OK && i < sizeof over / sizeof *over; i++) {
-        e = db_exec(db, STMT_JOB_DELETE_TOKENS, &affected, DB_P_STR(over[i]), DB_P_INT(days),
-                    DB_P_INT(DELETE_CHUNK));
-        *deleted += e == ERR_OK ? affected : 0;
-    }
-    if (e == ERR_OK)
-        e = db_exec(db, STMT_JOB_DELETE_IDEM, &affected, DB_P_INT(DELETE_CHUNK));
-    *deleted += e == ERR_OK ? affected : 0;
-    if (e == ERR_OK)
-        e = db_exec(db, STMT_JOB_DELETE_ADMISSIONS, &affected, DB_P_INT(days),
-                    DB_P_INT(DELETE_CHUNK));
-    *deleted += e == ERR_OK ? affected : 0;
-    if (e == ERR_OK)
-        e = db_exec(db, STMT_JOB_DELETE_OUTBOX, &affected, DB_P_INT(days), DB_P_INT(DELETE_CHUNK));
-    *deleted += e == ERR_OK ? affected : 0;
-    return e == ERR_DB_RETRY || e == ERR_DB_LOCK_TIMEOUT ? ERR_OK : e;
-}
-
 /* --- The tick --- */
 
 static enum err do_tick(struct app *app, const char *holder, const struct lease *lease,
                         struct job_report *report)
 {
-    static int64_t ticks;
     enum err e = expire(app->db, "ACTIVE", &report->sessions_expired);
     if (e == ERR_OK)
         e = expire(app->db, "WAITING", &report->waits_expired);
@@ -155,8 +128,10 @@ static enum err do_tick(struct app *app, const char *holder, const struct lease 
         e = db_exec(app->db, STMT_LEASE_TICKED, NULL, DB_P_TIME(lease->now), DB_P_STR(holder));
     if (e == ERR_OK)
         e = tidy_holds(app->db, &report->holds_expired);
-    if (e == ERR_OK && ticks++ % TICKS_PER_CLEANING == 0)
-        e = clean(app, &report->rows_deleted);
+    int64_t start = clock_monotonic_ms();
+    if (e == ERR_OK)
+        e = job_clean(app, &report->rows_deleted);
+    report->clean_ms = clock_monotonic_ms() - start;
     return e;
 }
 
@@ -188,16 +163,19 @@ static int64_t clock_offset(struct app *app, int64_t last)
     return db_now(app->db, &now) == ERR_OK ? now - clock_monotonic_ms() : last;
 }
 
+/* The time of the deletion, which has what is left of the tick, is told apart. */
 static void log_tick(enum err e, const struct job_report *r, int64_t ms)
 {
     if (e != ERR_OK)
         log_warn("tick", "err=%s", err_name(e));
     else if (r->admitted || r->sessions_expired || r->waits_expired || r->holds_expired ||
              r->rows_deleted)
-        log_info("tick", "admitted=%lld sessions=%lld waits=%lld holds=%lld deleted=%lld ms=%lld",
+        log_info("tick",
+                 "admitted=%lld sessions=%lld waits=%lld holds=%lld deleted=%lld deleted_in=%lld "
+                 "ms=%lld",
                  (long long)r->admitted, (long long)r->sessions_expired,
                  (long long)r->waits_expired, (long long)r->holds_expired,
-                 (long long)r->rows_deleted, (long long)ms);
+                 (long long)r->rows_deleted, (long long)r->clean_ms, (long long)(ms - r->clean_ms));
 }
 
 int job_run(struct app *app, const char *holder, int seconds, const volatile sig_atomic_t *stop)

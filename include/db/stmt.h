@@ -96,6 +96,11 @@
 #define STMT_TOKEN_BY_ID       "queue_token FORCE INDEX (PRIMARY) "
 #define STMT_RESERVATION_BY_ID "reservation FORCE INDEX (PRIMARY) "
 
+/* Rows of one queue in one state, in the order of their numbers. Left to themselves the servers go
+ * by the number or by the end of the wait at times, and read whole rows of another state on the
+ * way: ten thousand of those inside before the first who waits. */
+#define STMT_TOKEN_BY_STATUS "queue_token FORCE INDEX (queue_token_status) "
+
 /* X(name, parameters, columns, text) */
 /* clang-format off */
 #define STMT_LIST(X)                                                                               \
@@ -219,7 +224,7 @@
       "SELECT " STMT_QUEUE_COLUMNS                                                                 \
       "FROM queue_state q JOIN job_lease l ON l.name = 'job' WHERE q.concert_id = ?")              \
     X(QUEUE_GONE, 3, 1,                                                                            \
-      "SELECT ticket FROM queue_token WHERE concert_id = ? "                                       \
+      "SELECT ticket FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                           \
       "AND status IN ('LEFT', 'EXPIRED', 'VOID') AND ticket > ? ORDER BY ticket LIMIT ?")          \
     X(TOKEN_LIVE, 2, 11,                                                                           \
       "SELECT " STMT_TOKEN_COLUMNS ", q.token_lifetime_seconds FROM queue_token t "                \
@@ -254,7 +259,7 @@
       "UPDATE " STMT_TOKEN_BY_ID "SET status = 'LEFT', ended_at = NOW(3) "                         \
       "WHERE token_id = ? AND status IN ('WAITING', 'ACTIVE')")                                    \
     X(TOKEN_AHEAD, 3, 1,                                                                           \
-      "SELECT COUNT(*) FROM (SELECT 1 FROM queue_token WHERE concert_id = ? "                      \
+      "SELECT COUNT(*) FROM (SELECT 1 FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "          \
       "AND status = 'WAITING' AND ticket < ? LIMIT ?) ahead")                                      \
     /* the job */                                                                                  \
     X(LEASE_TAKE, 2, 0,                                                                            \
@@ -266,17 +271,18 @@
     X(LEASE_TICKED, 2, 0,                                                                          \
       "UPDATE job_lease SET ticked_at = ? WHERE name = 'job' AND holder = ?")                      \
     X(JOB_EXPIRE, 2, 0,                                                                            \
-      "UPDATE queue_token SET status = 'EXPIRED', ended_at = expires_at "                          \
+      "UPDATE queue_token FORCE INDEX (queue_token_expiry) "                                       \
+      "SET status = 'EXPIRED', ended_at = expires_at "                                             \
       "WHERE status = ? AND expires_at <= NOW(3) ORDER BY expires_at LIMIT ?")                     \
     X(JOB_QUEUES, 0, 10,                                                                           \
       "SELECT q.concert_id, q.sold_out, q.last_ticket, q.waiting, q.active, "                      \
       "COALESCE((SELECT t.ticket FROM queue_token t WHERE t.concert_id = q.concert_id "            \
       "ORDER BY t.ticket DESC LIMIT 1), 0), " /* MAX() would read all of them on MariaDB */        \
-      "EXISTS (SELECT 1 FROM queue_token t WHERE t.concert_id = q.concert_id "                     \
-      "AND t.status = 'WAITING'), "                                                                \
-      "(SELECT COUNT(*) FROM queue_token t WHERE t.concert_id = q.concert_id "                     \
-      "AND t.status = 'ACTIVE'), q.state IN ('OPEN', 'DRAINING'), q.now_serving "        \
-      "FROM queue_state q")                                               \
+      "EXISTS (SELECT 1 FROM queue_token t FORCE INDEX (queue_token_status) "                      \
+      "WHERE t.concert_id = q.concert_id AND t.status = 'WAITING'), "                              \
+      "(SELECT COUNT(*) FROM queue_token t FORCE INDEX (queue_token_status) "                      \
+      "WHERE t.concert_id = q.concert_id AND t.status = 'ACTIVE'), "                               \
+      "q.state IN ('OPEN', 'DRAINING'), q.now_serving FROM queue_state q")                         \
     X(JOB_QUEUE_LOCK, 1, 13,                                                                       \
       "SELECT state, sold_out, t0, last_batch, admit_count, admit_interval_seconds, max_active, "  \
       "session_seconds, claim_seconds, now_serving, rate_micros, rate_at, NOW(3) "                 \
@@ -287,15 +293,15 @@
     X(JOB_MAX_TICKET, 1, 1,                                                                        \
       "SELECT COALESCE(MAX(ticket), 0) FROM queue_token WHERE concert_id = ?")                     \
     X(JOB_ACTIVE, 1, 1,                                                                            \
-      "SELECT COUNT(*) FROM queue_token WHERE concert_id = ? AND status = 'ACTIVE'")               \
+      "SELECT COUNT(*) FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? AND status = 'ACTIVE'")   \
     X(JOB_WAITING, 2, 1,                                                                           \
-      "SELECT COUNT(*) FROM (SELECT 1 FROM queue_token WHERE concert_id = ? "                      \
+      "SELECT COUNT(*) FROM (SELECT 1 FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "          \
       "AND status = 'WAITING' LIMIT ?) w")                                                         \
     X(JOB_GONE, 2, 1,                                                                              \
-      "SELECT COUNT(*) FROM queue_token WHERE concert_id = ? "                                     \
+      "SELECT COUNT(*) FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                         \
       "AND status IN ('LEFT', 'EXPIRED', 'VOID') AND ticket > ?")                                  \
     X(JOB_ADMIT, 8, 0,                                                                             \
-      "UPDATE queue_token FORCE INDEX (queue_token_status) "                                       \
+      "UPDATE " STMT_TOKEN_BY_STATUS                                                               \
       "SET status = 'ACTIVE', admitted_at = ?, claimed_at = NULL, "                                \
       "session_ends_at = ? + INTERVAL ? SECOND, expires_at = ? + INTERVAL ? SECOND "               \
       "WHERE concert_id = ? AND status = 'WAITING' AND expires_at > ? ORDER BY ticket LIMIT ?")    \
@@ -319,14 +325,28 @@
     X(JOB_HOLDS, 1, 1,                                                                             \
       "SELECT reservation_id FROM reservation WHERE status = 'PENDING' "                           \
       "AND hold_expires_at <= NOW(3) ORDER BY hold_expires_at LIMIT ?")                            \
+    /* The rows are found by age and then deleted by their key: a plain DELETE ... LIMIT reads and */ \
+    /* locks the whole table when most of it is old. Each is looked at again under its lock. */    \
     X(JOB_DELETE_TOKENS, 3, 0,                                                                     \
-      "DELETE FROM queue_token WHERE status = ? AND expires_at < NOW(3) - INTERVAL ? DAY LIMIT ?") \
+      "DELETE t FROM (SELECT token_id, status, expires_at FROM queue_token "                       \
+      "FORCE INDEX (queue_token_expiry) "                                                          \
+      "WHERE status = ? AND expires_at < NOW(3) - INTERVAL ? DAY ORDER BY expires_at LIMIT ?) o "  \
+      "STRAIGHT_JOIN queue_token t ON t.token_id = o.token_id AND t.status = o.status "            \
+      "AND t.expires_at = o.expires_at")                                                           \
     X(JOB_DELETE_IDEM, 1, 0,                                                                       \
-      "DELETE FROM idempotency WHERE created_at < NOW(3) - INTERVAL 1 DAY LIMIT ?")                \
+      "DELETE t FROM (SELECT subject, idempotency_key, created_at FROM idempotency "               \
+      "FORCE INDEX (idempotency_age) "                                                             \
+      "WHERE created_at < NOW(3) - INTERVAL 1 DAY ORDER BY created_at LIMIT ?) o "                 \
+      "STRAIGHT_JOIN idempotency t ON t.subject = o.subject "                                      \
+      "AND t.idempotency_key = o.idempotency_key AND t.created_at = o.created_at")                 \
     X(JOB_DELETE_ADMISSIONS, 2, 0,                                                                 \
-      "DELETE FROM admission WHERE admitted_at < NOW(3) - INTERVAL ? DAY LIMIT ?")                 \
+      "DELETE t FROM (SELECT admission_id FROM admission FORCE INDEX (admission_age) "             \
+      "WHERE admitted_at < NOW(3) - INTERVAL ? DAY ORDER BY admitted_at LIMIT ?) o "               \
+      "STRAIGHT_JOIN admission t ON t.admission_id = o.admission_id")                              \
     X(JOB_DELETE_OUTBOX, 2, 0,                                                                     \
-      "DELETE FROM outbox WHERE created_at < NOW(3) - INTERVAL ? DAY LIMIT ?")                     \
+      "DELETE t FROM (SELECT event_id FROM outbox FORCE INDEX (outbox_age) "                       \
+      "WHERE created_at < NOW(3) - INTERVAL ? DAY ORDER BY created_at LIMIT ?) o "                 \
+      "STRAIGHT_JOIN outbox t ON t.event_id = o.event_id")                                         \
     /* schedules and seats */                                                                      \
     X(SCHEDULE_INSERT, 9, 0,                                                                       \
       "INSERT INTO schedule (concert_id, starts_at, local_date, booking_opens_at, "                \

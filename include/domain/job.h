@@ -11,7 +11,7 @@ struct job_report {
     bool lease;       /* false: another holds it, nothing was done */
     int64_t admitted; /* people */
     int64_t sessions_expired, waits_expired, holds_expired;
-    int64_t rows_deleted;
+    int64_t rows_deleted, clean_ms; /* and how long the deletion took */
 };
 
 /* Takes or renews the lease for `holder` (at most 100 characters; unique to the process) and does
