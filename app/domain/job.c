@@ -5,7 +5,10 @@
  * last tick and this one are due. After a pause of the job (a host that died) only those of the
  * last five seconds are made up for, or the newest one if all are older, so that neither a cycle is
  * skipped nor a minute's worth let in at once; the others lapse. Two jobs that meet cannot admit a
- * batch twice: its number is raised by a conditional UPDATE in the transaction that admits.
+ * batch twice: its number is raised by a conditional UPDATE in the transaction that admits. Nor
+ * does one that stood still in the middle of a tick admit what has lapsed meanwhile: in that
+ * transaction it looks whether the lease is still its own. If it stood still within, the database
+ * ends the transaction (see the preamble in db.c), so that the others are held up for seconds only.
  *
  * Nobody but a tick admits, so counting who is inside and admitting up to the cap under the lock of
  * the queue's row keeps the cap, whatever else happens at the same time.
@@ -123,7 +126,11 @@ static enum err do_tick(struct app *app, const char *holder, const struct lease 
     if (e == ERR_OK)
         e = expire(app->db, "WAITING", &report->waits_expired);
     if (e == ERR_OK)
-        e = job_queues(app, lease->ticked_at, lease->now, &report->admitted);
+        e = job_queues(app, holder, lease->ticked_at, lease->now, &report->admitted);
+    if (e == ERR_NO_ROW) { /* another has taken over, and does the rest */
+        report->lease = false;
+        return ERR_OK;
+    }
     if (e == ERR_OK)
         e = db_exec(app->db, STMT_LEASE_TICKED, NULL, DB_P_TIME(lease->now), DB_P_STR(holder));
     if (e == ERR_OK)

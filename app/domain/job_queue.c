@@ -1,6 +1,7 @@
 /* Admission and the published state of each queue, see domain/job_queue.h and job.c. */
 #include "domain/job_queue.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "db/tx.h"
 #include "domain/job_gaps.h"
@@ -15,6 +16,10 @@ enum { CATCH_UP_MS = 5000 };
 enum { COUNT_MAX = 10000 };
 /* After so long without an update of the rate nobody had been waiting. */
 enum { QUIET_SECONDS = 5 };
+/* Between two renewals of the lease in a long tick. */
+enum { RENEW_MS = 1000 };
+/* Whoever is told so much later that they were let in has less time to claim. */
+enum { LATE_MS = 1000 };
 
 int64_t job_batches_due(int64_t t0, int64_t interval_seconds, int64_t last_batch, int64_t since,
                         int64_t now, int64_t *newest)
@@ -127,12 +132,26 @@ static enum err read_int(const struct db_value *row, void *arg)
 
 struct work {
     struct app *app;
+    const char *holder;
     struct glance *glance;
     int64_t since, now;
     bool sold_out;
+    bool was_late;    /* it was begun anew for that, which is done once */
     int64_t admitted; /* out */
     struct locked q;
 };
+
+/* --- The lease --- */
+
+/*
+ * Whether the lease is still ours: a process that stood still for a while does not know what time
+ * it is. ERR_NO_ROW. Asked under the lock of what is about to be changed, so that whoever has taken
+ * over comes after us there. It takes no lock itself: else whoever stood still would keep it.
+ */
+static enum err check_lease(struct db *db, const char *holder)
+{
+    return db_query_one(db, STMT_LEASE_MINE, NULL, NULL, DB_P_STR(holder));
+}
 
 /* --- Admission --- */
 
@@ -168,6 +187,7 @@ static enum err admit_lowest(struct db *db, struct work *w, int64_t n, int64_t a
     const struct locked *q = &w->q;
     int64_t id = w->glance->concert_id, t = 0, last = 0, moved = 0;
     int64_t first_end = q->claim > 0 && q->claim < q->session ? q->claim : q->session;
+    int64_t start = clock_monotonic_ms();
     enum err e = db_now(db, &t);
     if (e == ERR_OK)
         e = db_exec(db, STMT_JOB_ADMIT, &w->admitted, DB_P_TIME(t), DB_P_TIME(t),
@@ -185,6 +205,11 @@ static enum err admit_lowest(struct db *db, struct work *w, int64_t n, int64_t a
         e = db_exec(db, STMT_ADMISSION_INSERT, NULL, DB_P_INT(id), DB_P_TIME(t),
                     DB_P_INT(w->admitted), DB_P_INT(active), DB_P_INT(q->max_active),
                     DB_P_INT(last));
+    /* Held up on the way: from now on, then. */
+    if (e == ERR_OK && clock_monotonic_ms() - start > LATE_MS && !w->was_late) {
+        w->was_late = true;
+        return ERR_DB_RETRY;
+    }
     return e;
 }
 
@@ -195,6 +220,8 @@ static enum err admit(struct db *db, void *arg)
     w->admitted = 0;
     enum err e =
         db_query_one(db, STMT_JOB_QUEUE_LOCK, read_locked, &w->q, DB_P_INT(w->glance->concert_id));
+    if (e == ERR_OK)
+        e = check_lease(db, w->holder);
     if (e == ERR_OK)
         e = places(db, w, &n, &active, &newest);
     return e == ERR_OK && n > 0 ? admit_lowest(db, w, n, active, newest) : e;
@@ -306,6 +333,8 @@ static bool is_new(const struct glance *g, const struct news *n)
 
 struct round {
     struct app *app;
+    const char *holder;
+    int64_t renewed_ms;
     struct glances queues;
     struct news *news;
     int news_count;
@@ -314,7 +343,8 @@ struct round {
 
 static enum err move_queue(struct round *r, struct glance *g)
 {
-    struct work w = {.app = r->app, .glance = g, .since = r->since, .now = r->now};
+    struct work w = {
+        .app = r->app, .holder = r->holder, .glance = g, .since = r->since, .now = r->now};
     w.q.now_serving = g->now_serving;
     enum err e = read_sold_out(r->app->db, g->concert_id, &w.sold_out);
     if (e == ERR_OK && g->someone_waits && g->admits)
@@ -332,7 +362,7 @@ static enum err move_queue(struct round *r, struct glance *g)
 static enum err publish(struct db *db, void *arg)
 {
     const struct round *r = arg;
-    enum err e = ERR_OK;
+    enum err e = check_lease(db, r->holder);
     for (int i = 0; e == ERR_OK && i < r->news_count; i++) {
         const struct news *n = &r->news[i];
         e = db_exec(db, STMT_JOB_PUBLISH, NULL, DB_P_INT(n->max_ticket), DB_P_INT(n->waiting),
@@ -345,6 +375,17 @@ static enum err publish(struct db *db, void *arg)
     return e;
 }
 
+/* So that nobody else begins a tick while a long one goes on. */
+static enum err renew_lease(struct round *r)
+{
+    int64_t affected = 0, now = clock_monotonic_ms();
+    if (now - r->renewed_ms < RENEW_MS)
+        return ERR_OK;
+    r->renewed_ms = now;
+    enum err e = db_exec(r->app->db, STMT_LEASE_RENEW, &affected, DB_P_STR(r->holder));
+    return e == ERR_OK && affected != 1 ? ERR_NO_ROW : e;
+}
+
 /* One queue's trouble (a conflict that did not end) does not hold up the others. */
 static enum err move_all(struct round *r)
 {
@@ -353,7 +394,9 @@ static enum err move_all(struct round *r)
         struct glance *g = &r->queues.v[i];
         if (quiet(g))
             continue;
-        e = move_queue(r, g);
+        e = renew_lease(r);
+        if (e == ERR_OK)
+            e = move_queue(r, g);
         if (e == ERR_BUSY || e == ERR_DB_RETRY || e == ERR_DB_LOCK_TIMEOUT) {
             log_warn("tick_queue", "concert=%lld err=%s", (long long)g->concert_id, err_name(e));
             e = ERR_OK;
@@ -362,9 +405,14 @@ static enum err move_all(struct round *r)
     return e == ERR_OK && r->news_count > 0 ? tx_run(r->app->db, publish, r) : e;
 }
 
-enum err job_queues(struct app *app, int64_t since, int64_t now, int64_t *admitted)
+enum err job_queues(struct app *app, const char *holder, int64_t since, int64_t now,
+                    int64_t *admitted)
 {
-    struct round r = {.app = app, .since = since, .now = now};
+    struct round r = {.app = app,
+                      .holder = holder,
+                      .renewed_ms = clock_monotonic_ms(),
+                      .since = since,
+                      .now = now};
     enum err e = db_query(app->db, STMT_JOB_QUEUES, read_glance, &r.queues);
     if (e == ERR_OK && r.queues.count > 0) {
         r.news = calloc((size_t)r.queues.count, sizeof *r.news);

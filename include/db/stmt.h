@@ -267,6 +267,10 @@
       "WHERE name = 'job' AND (holder = ? OR expires_at <= NOW(3))")                               \
     X(LEASE_RELEASE, 1, 0,                                                                         \
       "UPDATE job_lease SET holder = '', expires_at = NOW(3) WHERE name = 'job' AND holder = ?")   \
+    X(LEASE_MINE, 1, 1, "SELECT 1 FROM job_lease WHERE name = 'job' AND holder = ?")               \
+    X(LEASE_RENEW, 1, 0,                                                                           \
+      "UPDATE job_lease SET expires_at = NOW(3) + INTERVAL 4 SECOND "                              \
+      "WHERE name = 'job' AND holder = ?")                                                         \
     X(LEASE_GET, 0, 4, "SELECT holder, expires_at, ticked_at, NOW(3) FROM job_lease WHERE name = 'job'") \
     X(LEASE_TICKED, 2, 0,                                                                          \
       "UPDATE job_lease SET ticked_at = ? WHERE name = 'job' AND holder = ?")                      \

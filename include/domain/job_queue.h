@@ -17,8 +17,10 @@ int64_t job_batches_due(int64_t t0, int64_t interval_seconds, int64_t last_batch
 int64_t job_smooth_rate(int64_t rate_micros, int64_t admitted, double seconds,
                         int64_t interval_seconds);
 
-/* Admits what is due in every queue and publishes their states. `since` and `now` are the moments
- * of the last tick and of this one; *admitted counts people. */
-enum err job_queues(struct app *app, int64_t since, int64_t now, int64_t *admitted) MUSTCHECK;
+/* Admits what is due in every queue and publishes their states, as `holder` of the lease, which it
+ * renews while that takes long. `since` and `now` are the moments of the last tick and of this one;
+ * *admitted counts people. ERR_NO_ROW: the lease has gone to another, who does what is left. */
+enum err job_queues(struct app *app, const char *holder, int64_t since, int64_t now,
+                    int64_t *admitted) MUSTCHECK;
 
 #endif

@@ -1,4 +1,5 @@
 /* The job's ticks, with a clock that the tests move. */
+#include "base/shared.h"
 #include "db_scratch.h"
 #include "domain/booking.h"
 #include "domain/job.h"
@@ -7,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct app app;
 static int64_t concert, base, next_ticket;
@@ -421,6 +424,11 @@ static void test_one_of_several_jobs_does_the_tick(void)
     close_shop();
 }
 
+static void give_lease(const char *holder)
+{
+    scratch_sql(app.db, "UPDATE job_lease SET holder = '%s'", holder);
+}
+
 /* As if each of them held the lease: a host that stood still in the middle of a tick. */
 static enum err move_at_once(struct app *own, int i, void *arg)
 {
@@ -428,7 +436,7 @@ static enum err move_at_once(struct app *own, int i, void *arg)
     (void)i;
     (void)arg;
     scratch_set_clock(own->db, base);
-    return job_queues(own, -1, base, &admitted);
+    return job_queues(own, "the test", -1, base, &admitted);
 }
 
 static void test_jobs_that_meet_admit_a_batch_once(void)
@@ -436,6 +444,7 @@ static void test_jobs_that_meet_admit_a_batch_once(void)
     open_shop();
     settings(5, 1, 0, 600, 0);
     join(80);
+    give_lease("the test");
     CU_ASSERT_EQUAL(scratch_at_once(8, move_at_once, NULL, ERR_OK, ERR_COUNT, NULL), 8);
     CU_ASSERT_EQUAL(tokens("ACTIVE"), 5);
     CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM admission"), 1);
@@ -450,7 +459,7 @@ static enum err move_on_at_once(struct app *own, int i, void *arg)
     for (int k = 0; e == ERR_OK && k < 5; k++) {
         int64_t now = base + (i + k) * INT64_C(1000);
         scratch_set_clock(own->db, now);
-        e = job_queues(own, now - 1000, now, &admitted);
+        e = job_queues(own, "the test", now - 1000, now, &admitted);
     }
     return e;
 }
@@ -460,8 +469,78 @@ static void test_jobs_that_meet_keep_the_cap(void)
     open_shop();
     settings(5, 1, 7, 600, 0);
     join(80);
+    give_lease("the test");
     CU_ASSERT_EQUAL(scratch_at_once(8, move_on_at_once, NULL, ERR_OK, ERR_COUNT, NULL), 8);
     CU_ASSERT_EQUAL(tokens("ACTIVE"), 7);
+    close_shop();
+}
+
+/* A job, a process of its own, whose tick waits for the queue's row in the middle of admitting. */
+struct held_up {
+    struct db *holder;
+    pid_t pid;
+    struct outcome {
+        struct job_report report;
+        enum err e;
+    } * outcome; /* shared with it */
+};
+
+static void hold_up(struct held_up *h)
+{
+    h->holder = scratch_open();
+    h->outcome = shared_alloc(sizeof *h->outcome);
+    if (!h->outcome)
+        abort();
+    scratch_sql(h->holder, "START TRANSACTION");
+    scratch_int(h->holder, "SELECT concert_id FROM queue_state FOR UPDATE");
+    h->pid = fork();
+    CU_ASSERT_FATAL(h->pid >= 0);
+    if (h->pid == 0) {
+        struct app own = scratch_app();
+        scratch_set_clock(own.db, base);
+        h->outcome->e = job_tick(&own, "the slow one", &h->outcome->report);
+        _exit(0);
+    }
+    CU_ASSERT(scratch_wait_statement(app.db, "SELECT state, sold_out, t0,%FOR UPDATE"));
+}
+
+static void let_go(struct held_up *h)
+{
+    int status = -1;
+    scratch_sql(h->holder, "ROLLBACK");
+    CU_ASSERT_EQUAL(waitpid(h->pid, &status, 0), h->pid);
+    CU_ASSERT_EQUAL(status, 0);
+    db_free(h->holder);
+}
+
+static void test_who_has_lost_the_lease_admits_nobody(void)
+{
+    struct held_up h;
+    open_shop();
+    settings(5, 300, 0, 600, 0);
+    join(10);
+    hold_up(&h);
+    give_lease("another");
+    let_go(&h);
+    CU_ASSERT_EQUAL(h.outcome->e, ERR_OK);
+    CU_ASSERT_FALSE(h.outcome->report.lease);
+    CU_ASSERT_EQUAL(h.outcome->report.admitted, 0);
+    CU_ASSERT_EQUAL(tokens("ACTIVE"), 0);
+    CU_ASSERT_EQUAL(state("last_ticket"), 0); /* nor does it publish */
+    close_shop();
+}
+
+static void test_who_still_has_the_lease_goes_on(void)
+{
+    struct held_up h;
+    open_shop();
+    settings(5, 300, 0, 600, 0);
+    join(10);
+    hold_up(&h);
+    let_go(&h);
+    CU_ASSERT_EQUAL(h.outcome->e, ERR_OK);
+    CU_ASSERT(h.outcome->report.lease);
+    CU_ASSERT_EQUAL(tokens("ACTIVE"), 5);
     close_shop();
 }
 
@@ -474,4 +553,5 @@ SUITE(domain_job, TEST(test_due_batches), TEST(test_the_rate_follows_the_admissi
       TEST(test_sold_out_comes_and_goes_by_itself), TEST(test_sold_out_follows_what_can_be_booked),
       TEST(test_holds_that_are_over_are_tidied), TEST(test_what_is_old_is_deleted),
       TEST(test_the_lease_is_one_holders_at_a_time), TEST(test_one_of_several_jobs_does_the_tick),
-      TEST(test_jobs_that_meet_admit_a_batch_once), TEST(test_jobs_that_meet_keep_the_cap));
+      TEST(test_jobs_that_meet_admit_a_batch_once), TEST(test_jobs_that_meet_keep_the_cap),
+      TEST(test_who_has_lost_the_lease_admits_nobody), TEST(test_who_still_has_the_lease_goes_on));
