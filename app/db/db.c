@@ -219,14 +219,21 @@ static void watch(struct db *db, bool on)
         watch_fd = -1;
 }
 
-/* The same on every connection, whatever the server's defaults; the isolation level is a statement
- * because the variable's name differs between the servers. */
+/*
+ * The same on every connection, whatever the server's defaults; the isolation level is a statement
+ * because the variable's name differs between the servers.
+ *
+ * A transaction of ours never pauses. One that does belongs to a process that stands still or to a
+ * host that is gone, and holds its locks against everyone: the server ends it. MySQL can only be
+ * told so for idle connections at large, which are opened again when they are needed.
+ */
 static const char *const preamble[] = {
     "SET NAMES utf8mb4 COLLATE utf8mb4_unicode_520_ci",
     "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
     "SET SESSION time_zone = '+00:00', innodb_lock_wait_timeout = 2, autocommit = 1, "
     "sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
-    "NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY'",
+    "NO_ENGINE_SUBSTITUTION,ONLY_FULL_GROUP_BY' "
+    "/*M! , idle_transaction_timeout = 5 */ /*!80000 , wait_timeout = 10 */",
 };
 
 static enum err connect_now(struct db *db)
