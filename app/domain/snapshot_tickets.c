@@ -53,8 +53,11 @@ static enum err lease_block(struct db *db, int64_t concert_id, int64_t block,
     bool rest = l->next < l->end;
     enum err e = db_exec(db, STMT_TICKET_LEASE, &affected, DB_P_INT(rest ? l->end : -1),
                          DB_P_INT(rest ? l->next : -1), DB_P_INT(block), DB_P_INT(concert_id));
-    if (e != ERR_OK)
+    if (e != ERR_OK) {
+        l->next = l->end =
+            0; /* it may have taken effect all the same, and the rest been put back */
         return e;
+    }
     if (affected != 1)
         return ERR_CONCERT_NOT_FOUND;
     l->next = db_insert_id(db);
