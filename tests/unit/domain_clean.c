@@ -68,7 +68,7 @@ static int64_t clean_once(void)
 
 static void test_one_call_deletes_a_part_and_the_next_go_on(void)
 {
-    const int64_t old = 700 + 5000 + 300, most = JOB_CLEAN_ROWS * JOB_CLEAN_BATCHES;
+    const int old = 700 + 5000 + 300, most = JOB_CLEAN_ROWS * JOB_CLEAN_BATCHES;
     open_shop();
     add("WAITING", 3, -1);
     add("FINISHED", 10, 6);
