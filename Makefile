@@ -17,6 +17,7 @@ endif
 
 LIB_SRC  = $(sort $(wildcard app/base/*.c app/db/*.c app/domain/*.c app/http/*.c))
 LIB_OBJ  = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/migrations.o
+CTL_SRC  = $(sort $(wildcard app/ctl*.c))
 UNIT_SRC = tests/suite.c $(sort $(wildcard tests/unit/*.c))
 API_SRC  = tests/suite.c $(sort $(wildcard tests/api/*.c))
 PROGRAMS = $(BUILD)/frontrow $(BUILD)/frontrow-worker $(BUILD)/frontrow-cron
@@ -37,7 +38,7 @@ $(BUILD)/libfrontrow.a: $(LIB_OBJ)
 	rm -f $@
 	$(AR) rcs $@ $(LIB_OBJ)
 
-$(BUILD)/frontrow: $(BUILD)/obj/app/ctl.o $(BUILD)/obj/app/ctl_status.o $(BUILD)/libfrontrow.a
+$(BUILD)/frontrow: $(CTL_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
 $(BUILD)/frontrow-worker: $(BUILD)/obj/app/worker.o $(BUILD)/libfrontrow.a
 $(BUILD)/frontrow-cron: $(BUILD)/obj/app/cron.o $(BUILD)/libfrontrow.a
 $(PROGRAMS):

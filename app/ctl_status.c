@@ -2,6 +2,7 @@
 #include "ctl_status.h"
 
 #include "base/version.h"
+#include "ctl.h"
 #include "db/migrate.h"
 #include "http/json_out.h"
 #include <inttypes.h>
@@ -9,21 +10,6 @@
 bool ctl_status_well(const struct status *s)
 {
     return s->health.database && s->health.schema && s->health.job;
-}
-
-/* Prints a text that others have written, without what a terminal would obey. */
-static void print_plain(FILE *to, const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
-        if (*p < ' ' || *p == 0x7f) {
-            fputc('?', to);
-        } else if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) {
-            fputc('?', to);
-            p++;
-        } else {
-            fputc(*p, to);
-        }
-    }
 }
 
 static const char *verdict(bool ok)
@@ -57,7 +43,7 @@ void ctl_status_print(FILE *to, const struct status *s)
                 " %7" PRId64 " %6" PRId64 " %7" PRId64 "  ",
                 c->concert_id, queue_condition_name(c->state), c->waiting, c->active,
                 c->now_serving, c->last_ticket, c->seats, c->available, c->held, c->sold);
-        print_plain(to, c->title);
+        ctl_print_plain(to, c->title);
         fputc('\n', to);
     }
     if (s->concert_total > s->count)

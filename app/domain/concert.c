@@ -62,6 +62,7 @@ struct change {
     unsigned fields;
     const struct concert *given;
     concert_render_fn *render;
+    struct concert *before; /* may be NULL */
     struct concert *out;
 };
 
@@ -115,7 +116,7 @@ static enum err create(struct db *db, void *arg)
 enum err concert_create(struct app *app, const struct caller *caller, const struct concert *c,
                         concert_render_fn *render_fn, struct concert *out)
 {
-    struct change ch = {app, caller, 0, 0, c, render_fn, out};
+    struct change ch = {app, caller, 0, 0, c, render_fn, NULL, out};
     if (!clock_zone_valid(c->time_zone))
         return app_field(app, ERR_INVALID_FIELD, "timeZone");
     enum err e = tx_run(app->db, create, &ch);
@@ -249,6 +250,8 @@ static enum err patch(struct db *db, void *arg)
     enum err e = db_query_one(db, STMT_CONCERT_LOCK, read_locked, &old, DB_P_INT(ch->concert_id));
     if (e != ERR_OK)
         return e == ERR_NO_ROW ? ERR_CONCERT_NOT_FOUND : e;
+    if (ch->before)
+        *ch->before = old.concert;
     *c = old.concert;
     c->state = old.set_state;
     apply(c, ch->fields, ch->given);
@@ -272,9 +275,9 @@ static enum err patch(struct db *db, void *arg)
 
 enum err concert_patch(struct app *app, const struct caller *caller, int64_t concert_id,
                        unsigned fields, const struct concert *change, concert_render_fn *render_fn,
-                       struct concert *out)
+                       struct concert *before, struct concert *out)
 {
-    struct change ch = {app, caller, concert_id, fields, change, render_fn, out};
+    struct change ch = {app, caller, concert_id, fields, change, render_fn, before, out};
     if ((fields & CONCERT_HAS_TIME_ZONE) && !clock_zone_valid(change->time_zone))
         return app_field(app, ERR_INVALID_FIELD, "timeZone");
     enum err e = tx_run(app->db, patch, &ch);

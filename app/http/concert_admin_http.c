@@ -142,8 +142,7 @@ static void put_queue(struct text_buf *out, const struct concert *c)
     jout_object_end(out);
 }
 
-/* The answer, and what the audit log keeps. */
-static void put_concert(const struct concert *c, struct text_buf *out)
+void concert_admin_http_render(const struct concert *c, struct text_buf *out)
 {
     jout_object_begin(out, NULL);
     jout_int(out, "concertId", c->concert_id);
@@ -164,12 +163,12 @@ enum err concert_admin_http_create(struct request *req, struct response *res)
     enum err e = take_body(req->app, body, &wanted);
 
     if (e == ERR_OK)
-        e = concert_create(req->app, &req->caller, &wanted, put_concert, &made);
+        e = concert_create(req->app, &req->caller, &wanted, concert_admin_http_render, &made);
     if (e != ERR_OK)
         return e;
     res->status = 201;
     response_header(res, "Location", "/api/v1/admin/concerts/%" PRId64, made.concert_id);
-    put_concert(&made, &res->body);
+    concert_admin_http_render(&made, &res->body);
     return ERR_OK;
 }
 
@@ -179,7 +178,7 @@ enum err concert_admin_http_get(struct request *req, struct response *res)
     enum err e = concert_get(req->app, request_id(req), &c);
 
     if (e == ERR_OK)
-        put_concert(&c, &res->body);
+        concert_admin_http_render(&c, &res->body);
     return e;
 }
 
@@ -191,9 +190,10 @@ enum err concert_admin_http_patch(struct request *req, struct response *res)
 
     if (e == ERR_OK)
         e = concert_patch(req->app, &req->caller, request_id(req),
-                          body->target.present & CONCERT_FIELDS, &change, put_concert, &changed);
+                          body->target.present & CONCERT_FIELDS, &change, concert_admin_http_render,
+                          NULL, &changed);
     if (e == ERR_OK)
-        put_concert(&changed, &res->body);
+        concert_admin_http_render(&changed, &res->body);
     return e;
 }
 

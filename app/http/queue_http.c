@@ -37,7 +37,7 @@ static void put_message(struct text_buf *out, const struct queue_public *q)
     jout_object_end(out);
 }
 
-static void put_public(struct text_buf *out, const struct queue_public *q)
+void queue_http_render(const struct queue_public *q, struct text_buf *out)
 {
     jout_object_begin(out, NULL);
     jout_int(out, "concertId", q->concert_id);
@@ -64,7 +64,7 @@ enum err queue_http_public(struct request *req, struct response *res)
 
     if (e != ERR_OK)
         return e;
-    put_public(&res->body, &q);
+    queue_http_render(&q, &res->body);
     response_header(res, "X-Accel-Expires", "@%" PRId64, clock_wall_ms() / 1000);
     response_header(res, "Cache-Control", "public, max-age=1");
     return ERR_OK;

@@ -29,6 +29,11 @@
     "q.token_lifetime_seconds, q.message_ko, q.message_en, l.ticked_at, NOW(3), "                  \
     "q.claim_seconds "
 
+/* A queue with its concert's title, for the operator's tool. */
+#define STMT_QUEUE_TITLED                                                                          \
+    "SELECT c.title, " STMT_QUEUE_COLUMNS "FROM queue_state q "                                    \
+    "JOIN job_lease l ON l.name = 'job' JOIN concert c ON c.concert_id = q.concert_id "
+
 #define STMT_TOKEN_COLUMNS                                                                         \
     "t.token_id, t.user_id, t.concert_id, t.ticket, t.status, t.created_at, t.expires_at, "        \
     "t.claimed_at, t.session_ends_at, NOW(3) "
@@ -223,6 +228,11 @@
     X(QUEUE_GET, 1, 19,                                                                            \
       "SELECT " STMT_QUEUE_COLUMNS                                                                 \
       "FROM queue_state q JOIN job_lease l ON l.name = 'job' WHERE q.concert_id = ?")              \
+    X(QUEUE_LIST, 0, 20, STMT_QUEUE_TITLED                                                         \
+      "WHERE q.waiting > 0 OR q.active > 0 OR EXISTS (SELECT 1 FROM schedule s "                   \
+      "WHERE s.concert_id = q.concert_id AND s.starts_at > NOW(3) AND s.canceled_at IS NULL) "     \
+      "ORDER BY q.concert_id")                                                                     \
+    X(QUEUE_LISTING, 1, 20, STMT_QUEUE_TITLED "WHERE q.concert_id = ?")                            \
     X(QUEUE_GONE, 3, 1,                                                                            \
       "SELECT ticket FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                           \
       "AND status IN ('LEFT', 'EXPIRED', 'VOID') AND ticket > ? ORDER BY ticket LIMIT ?")          \

@@ -71,10 +71,11 @@ enum err concert_create(struct app *app, const struct caller *caller, const stru
                         concert_render_fn *render, struct concert *out) MUSTCHECK;
 
 /* Changes the members of `fields` to those of `change`. A return to OPEN starts the batches anew;
- * another time zone moves the schedules' dates. ERR_CONCERT_NOT_FOUND, ERR_INVALID_FIELD. */
+ * another time zone moves the schedules' dates. What it was goes to *before, which may be NULL.
+ * ERR_CONCERT_NOT_FOUND, ERR_INVALID_FIELD. */
 enum err concert_patch(struct app *app, const struct caller *caller, int64_t concert_id,
                        unsigned fields, const struct concert *change, concert_render_fn *render,
-                       struct concert *out) MUSTCHECK;
+                       struct concert *before, struct concert *out) MUSTCHECK;
 
 /* As the operator sees it. ERR_CONCERT_NOT_FOUND. */
 enum err concert_get(struct app *app, int64_t concert_id, struct concert *out) MUSTCHECK;

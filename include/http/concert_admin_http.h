@@ -20,6 +20,9 @@ struct concert_body {
 extern const struct bind_field concert_create_fields[];
 extern const struct bind_field concert_patch_fields[];
 
+/* Writes a concert as its operator sees it: the answers, and what the audit log keeps. */
+void concert_admin_http_render(const struct concert *c, struct text_buf *out);
+
 /* POST /admin/concerts */
 enum err concert_admin_http_create(struct request *req, struct response *res) MUSTCHECK;
 /* GET /admin/concerts/{concertId} */

@@ -2,6 +2,7 @@
 #ifndef FRONTROW_HTTP_QUEUE_HTTP_H
 #define FRONTROW_HTTP_QUEUE_HTTP_H
 
+#include "domain/queue.h"
 #include "http/bind.h"
 #include "http/request.h"
 
@@ -12,6 +13,9 @@ struct join_body {
 };
 extern const struct bind_field join_body_fields[];
 enum err queue_http_join(struct request *req, struct response *res) MUSTCHECK;
+
+/* Writes the public document. */
+void queue_http_render(const struct queue_public *q, struct text_buf *out);
 
 /* GET /queue/concerts/{concertId} */
 enum err queue_http_public(struct request *req, struct response *res) MUSTCHECK;

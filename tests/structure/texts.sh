@@ -28,3 +28,8 @@ none "the sample configuration names every key" "$(
         while IFS= read -r key; do grep -qE "\b$key\b" "$sample" || echo "$key"; done
 )"
 rm -f -- "$sample"
+
+# One command a line in the help, indented by two blanks; one a row in the README's table.
+same "the README's table of commands has those of frontrow --help" \
+    "$("$BUILD/frontrow" --help 2>&1 | sed -nE 's/^  ([a-z].*)$/\1/p' | sort)" \
+    "$(sed -nE 's/^\| `frontrow ([^`]*)`.*/\1/p' README.md | sort)"

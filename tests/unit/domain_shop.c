@@ -68,7 +68,7 @@ static void test_a_concert_has_its_defaults_and_can_be_changed(void)
     change.state = QUEUE_PAUSED;
     CU_ASSERT_EQUAL(concert_patch(&app, &operator, c.concert_id,
                                   CONCERT_HAS_ARTIST | CONCERT_HAS_MAX_ACTIVE | CONCERT_HAS_STATE,
-                                  &change, render_title, &got),
+                                  &change, render_title, NULL, &got),
                     ERR_OK);
     CU_ASSERT_EQUAL(concert_get(&app, c.concert_id, &got), ERR_OK);
     CU_ASSERT_STRING_EQUAL(got.title, "봄");
@@ -78,7 +78,7 @@ static void test_a_concert_has_its_defaults_and_can_be_changed(void)
     CU_ASSERT_EQUAL(got.hold_seconds, 300);
     CU_ASSERT_EQUAL(concert_get(&app, c.concert_id + 1, &got), ERR_CONCERT_NOT_FOUND);
     CU_ASSERT_EQUAL(
-        concert_patch(&app, &operator, c.concert_id + 1, 0, &change, render_title, &got),
+        concert_patch(&app, &operator, c.concert_id + 1, 0, &change, render_title, NULL, &got),
         ERR_CONCERT_NOT_FOUND);
     close_office();
 }
@@ -103,17 +103,17 @@ static void test_a_return_to_open_starts_the_batches_anew(void)
     scratch_sql(app.db, "UPDATE queue_state SET t0 = '2026-01-01', last_batch = 77");
     change.admit_interval_seconds = 7;
     CU_ASSERT_EQUAL(concert_patch(&app, &operator, c.concert_id, CONCERT_HAS_ADMIT_INTERVAL_SECONDS,
-                                  &change, render_title, &got),
+                                  &change, render_title, NULL, &got),
                     ERR_OK);
     CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT t0 = '2026-01-01' FROM queue_state"), 1);
     change.state = QUEUE_PAUSED;
     CU_ASSERT_EQUAL(concert_patch(&app, &operator, c.concert_id, CONCERT_HAS_STATE, &change,
-                                  render_title, &got),
+                                  render_title, NULL, &got),
                     ERR_OK);
     CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT t0 = '2026-01-01' FROM queue_state"), 1);
     change.state = QUEUE_OPEN;
     CU_ASSERT_EQUAL(concert_patch(&app, &operator, c.concert_id, CONCERT_HAS_STATE, &change,
-                                  render_title, &got),
+                                  render_title, NULL, &got),
                     ERR_OK);
     CU_ASSERT_EQUAL(scratch_int(app.db,
                                 "SELECT t0 > NOW(3) - INTERVAL 1 MINUTE AND last_batch = -1 "
@@ -204,7 +204,7 @@ static void test_the_day_is_the_concerts(void)
     concert_defaults(app.cfg, &change);
     strcpy(change.time_zone, "Pacific/Honolulu");
     CU_ASSERT_EQUAL(concert_patch(&app, &operator, c.concert_id, CONCERT_HAS_TIME_ZONE, &change,
-                                  render_title, &got),
+                                  render_title, NULL, &got),
                     ERR_OK);
     CU_ASSERT_EQUAL(schedule_get(&app, s.schedule_id, &s), ERR_OK);
     CU_ASSERT_STRING_EQUAL(s.date, "2035-03-01");
@@ -284,7 +284,7 @@ static void test_changes_are_in_the_audit_log_newest_first(void)
     concert_defaults(app.cfg, &change);
     strcpy(change.title, "after");
     CU_ASSERT_EQUAL(concert_patch(&app, &operator, c.concert_id, CONCERT_HAS_TITLE, &change,
-                                  render_title, &got),
+                                  render_title, NULL, &got),
                     ERR_OK);
     CU_ASSERT_EQUAL(audit_list(&app, 0, 1, note_entry, &a), ERR_OK);
     CU_ASSERT_EQUAL(a.count, 1);
