@@ -424,8 +424,8 @@ static int64_t time_from_mysql(const MYSQL_TIME *t)
     return (int64_t)timegm(&tm) * 1000 + (int64_t)t->second_part / 1000;
 }
 
-/* The longest list of parameters: a hundred seats and a few more. */
-enum { MAX_PARAMS = 128 };
+/* The longest list of parameters: a hundred tokens, named twice, and a few more. */
+enum { MAX_PARAMS = 256 };
 
 static enum err bind_params(struct prepared *p, const struct db_value *params, size_t n)
 {

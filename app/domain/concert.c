@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "db/tx.h"
 #include "domain/audit.h"
+#include "domain/lottery.h"
 #include "domain/snapshot.h"
 #include <stdlib.h>
 
@@ -17,17 +18,7 @@ void concert_defaults(const struct config *cfg, struct concert *out)
     CONCERT_QUEUE_SETTING_LIST(CONCERT_DEFAULT)
 #undef CONCERT_DEFAULT
     out->state = QUEUE_OPEN;
-}
-
-/* The state as set, or SOLD_OUT where the queue is to move and nothing is left. */
-static enum queue_condition shown_state(const struct db_value *state, const struct db_value *sold)
-{
-    char name[9];
-    enum queue_condition c = QUEUE_CLOSED;
-    db_text(state, name, sizeof name);
-    if (!queue_condition_parse(name, &c))
-        return QUEUE_CLOSED;
-    return db_int(sold) && c != QUEUE_CLOSED ? QUEUE_SOLD_OUT : c;
+    out->opens_at = -1;
 }
 
 static enum err read_concert(const struct db_value *row, void *arg)
@@ -43,9 +34,10 @@ static enum err read_concert(const struct db_value *row, void *arg)
     CONCERT_SETTING_LIST(CONCERT_READ)
     CONCERT_QUEUE_SETTING_LIST(CONCERT_READ)
 #undef CONCERT_READ
-    c->state = shown_state(&row[0], &row[1]);
-    db_text(&row[2], c->message_ko, sizeof c->message_ko);
-    db_text(&row[3], c->message_en, sizeof c->message_en);
+    c->state = queue_condition_read(&row[0]);
+    db_text(&row[1], c->message_ko, sizeof c->message_ko);
+    db_text(&row[2], c->message_en, sizeof c->message_en);
+    c->opens_at = db_time(&row[3]);
     return ERR_OK;
 }
 
@@ -93,10 +85,30 @@ static enum err insert_rows(struct db *db, struct concert *c)
                 DB_P_INT(c->admit_interval_seconds), DB_P_INT(c->max_active),
                 DB_P_INT(c->session_seconds), DB_P_INT(c->claim_seconds),
                 DB_P_INT(c->token_lifetime_seconds), DB_P_OPT(c->message_ko),
-                DB_P_OPT(c->message_en));
+                DB_P_OPT(c->message_en), DB_P_OPT_TIME(c->opens_at));
     if (e != ERR_OK)
         return e;
     return db_exec(db, STMT_QUEUE_COUNTER_INSERT, NULL, DB_P_INT(c->concert_id));
+}
+
+/* Inside a transaction that holds the queue's row, in which `prequeue` stood. */
+static enum err move_opening(struct db *db, const struct concert *c, int prequeue)
+{
+    int64_t now = 0;
+    enum err e = db_now(db, &now);
+    if (e != ERR_OK)
+        return e;
+    if (c->opens_at <= now)
+        return prequeue == 1 ? lottery_open_now(db, c->concert_id) : ERR_OK;
+    if (prequeue == 1)
+        return lottery_open_later(db, c->concert_id);
+    return prequeue == 0 ? lottery_begin(db, c->concert_id) : ERR_BUSY;
+}
+
+/* What the row says now. */
+static enum err reread(struct db *db, struct concert *c)
+{
+    return db_query_one(db, STMT_CONCERT_GET, read_concert, c, DB_P_INT(c->concert_id));
 }
 
 static enum err create(struct db *db, void *arg)
@@ -105,6 +117,10 @@ static enum err create(struct db *db, void *arg)
     struct text_buf after = {0};
     *ch->out = *ch->given;
     enum err e = insert_rows(db, ch->out);
+    if (e == ERR_OK && ch->out->opens_at >= 0)
+        e = move_opening(db, ch->out, 0);
+    if (e == ERR_OK)
+        e = reread(db, ch->out);
     if (e == ERR_OK) {
         render(ch, ch->out, &after);
         e = write_audit(ch, "concert.create", NULL, after.data);
@@ -143,6 +159,8 @@ static void apply(struct concert *c, unsigned fields, const struct concert *g)
     }
     if (fields & CONCERT_HAS_STATE)
         c->state = g->state;
+    if (fields & CONCERT_HAS_OPENS_AT)
+        c->opens_at = g->opens_at;
     unsigned bit = CONCERT_HAS_HOLD_SECONDS;
 #define CONCERT_APPLY(name, ...)                                                                   \
     if (fields & bit)                                                                              \
@@ -206,21 +224,21 @@ static enum err update_rows(struct db *db, const struct concert *c, enum queue_c
                    DB_P_INT(c->admit_count), DB_P_INT(c->admit_interval_seconds),
                    DB_P_INT(c->max_active), DB_P_INT(c->session_seconds),
                    DB_P_INT(c->claim_seconds), DB_P_INT(c->token_lifetime_seconds),
-                   DB_P_OPT(c->message_ko), DB_P_OPT(c->message_en), DB_P_INT(c->concert_id));
+                   DB_P_OPT(c->message_ko), DB_P_OPT(c->message_en), DB_P_OPT_TIME(c->opens_at),
+                   DB_P_INT(c->concert_id));
 }
 
 struct locked {
     struct concert concert;
-    enum queue_condition set_state; /* as set, not SOLD_OUT */
-    bool sold_out;
+    enum queue_condition set_state; /* as set, not SOLD_OUT or PREQUEUE */
+    int prequeue;
 };
 
 static enum err read_locked(const struct db_value *row, void *arg)
 {
     struct locked *l = arg;
-    static const struct db_value not_sold = {.type = DB_INT};
-    l->set_state = shown_state(&row[14], &not_sold);
-    l->sold_out = db_int(&row[15]) != 0;
+    l->set_state = queue_condition_read(&row[18]);
+    l->prequeue = (int)db_int(&row[19]);
     return read_concert(row, &l->concert);
 }
 
@@ -261,8 +279,10 @@ static enum err patch(struct db *db, void *arg)
                          c->state == QUEUE_OPEN && old.set_state != QUEUE_OPEN);
     if (e == ERR_OK && strcmp(c->time_zone, old.concert.time_zone) != 0)
         e = redate(db, c->concert_id, c->time_zone);
-    if (old.sold_out && c->state != QUEUE_CLOSED)
-        c->state = QUEUE_SOLD_OUT;
+    if (e == ERR_OK && (ch->fields & CONCERT_HAS_OPENS_AT))
+        e = move_opening(db, c, old.prequeue);
+    if (e == ERR_OK)
+        e = reread(db, c);
     if (e == ERR_OK) {
         render(ch, &old.concert, &before);
         render(ch, c, &after);
@@ -302,8 +322,8 @@ static enum err read_listing(const struct db_value *row, void *arg)
     db_text(&row[2], c->artist, sizeof c->artist);
     db_text(&row[3], c->host, sizeof c->host);
     db_text(&row[4], c->time_zone, sizeof c->time_zone);
-    c->state = shown_state(&row[5], &row[6]);
-    c->next_starts_at = db_time(&row[7]);
+    c->state = queue_condition_read(&row[5]);
+    c->next_starts_at = db_time(&row[6]);
     return ERR_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "db/tx.h"
 #include "domain/job_gaps.h"
+#include "domain/job_lottery.h"
 #include "domain/queue.h"
 #include "domain/snapshot.h"
 #include <math.h>
@@ -61,6 +62,8 @@ struct glance {
     int64_t max_ticket, inside;
     bool someone_waits, admits;
     int64_t now_serving;
+    int prequeue;
+    bool someone_early;
 };
 
 struct glances {
@@ -90,6 +93,8 @@ static enum err read_glance(const struct db_value *row, void *arg)
         .inside = db_int(&row[7]),
         .admits = db_int(&row[8]) != 0,
         .now_serving = db_int(&row[9]),
+        .prequeue = (int)db_int(&row[10]),
+        .someone_early = db_int(&row[11]) != 0,
     };
     return ERR_OK;
 }
@@ -100,15 +105,13 @@ struct locked {
     bool sold_out;
     int64_t t0, last_batch, admit_count, interval, max_active, session, claim, now_serving;
     int64_t rate_micros, rate_at, now;
+    int prequeue;
 };
 
 static enum err read_locked(const struct db_value *row, void *arg)
 {
     struct locked *q = arg;
-    char state[9];
-    db_text(&row[0], state, sizeof state);
-    if (!queue_condition_parse(state, &q->state))
-        q->state = QUEUE_CLOSED;
+    q->state = queue_condition_read(&row[0]);
     q->sold_out = db_int(&row[1]) != 0;
     q->t0 = db_time(&row[2]);
     q->last_batch = db_int(&row[3]);
@@ -121,6 +124,7 @@ static enum err read_locked(const struct db_value *row, void *arg)
     q->rate_micros = db_is_null(&row[10]) ? -1 : db_int(&row[10]);
     q->rate_at = db_time(&row[11]);
     q->now = db_time(&row[12]);
+    q->prequeue = (int)db_int(&row[13]);
     return ERR_OK;
 }
 
@@ -136,7 +140,8 @@ struct work {
     struct glance *glance;
     int64_t since, now;
     bool sold_out;
-    bool was_late;    /* it was begun anew for that, which is done once */
+    bool was_late; /* it was begun anew for that, which is done once */
+    struct job_lottery lottery;
     int64_t admitted; /* out */
     struct locked q;
 };
@@ -168,7 +173,7 @@ static enum err places(struct db *db, const struct work *w, int64_t *n, int64_t 
     int64_t due = 0;
     *n = 0;
     *active = 0;
-    if ((q->state == QUEUE_OPEN || q->state == QUEUE_DRAINING) && !w->sold_out)
+    if ((q->state == QUEUE_OPEN || q->state == QUEUE_DRAINING) && q->prequeue != 1 && !w->sold_out)
         due = job_batches_due(q->t0, q->interval, q->last_batch, w->since, w->now, newest);
     if (due == 0)
         return ERR_OK;
@@ -192,7 +197,7 @@ static enum err admit_lowest(struct db *db, struct work *w, int64_t n, int64_t a
     if (e == ERR_OK)
         e = db_exec(db, STMT_JOB_ADMIT, &w->admitted, DB_P_TIME(t), DB_P_TIME(t),
                     DB_P_INT(q->session), DB_P_TIME(t), DB_P_INT(first_end), DB_P_INT(id),
-                    DB_P_TIME(t), DB_P_INT(n));
+                    DB_P_INT(w->lottery.last_given), DB_P_TIME(t), DB_P_INT(n));
     if (e != ERR_OK || w->admitted == 0)
         return e;
     e = db_query_one(db, STMT_JOB_LAST_ADMITTED, read_int, &last, DB_P_INT(id));
@@ -271,28 +276,30 @@ struct news {
 };
 
 /* Where all who wait were counted: whether their numbers account for all that were drawn. */
-static enum err check_numbers(struct app *app, const struct news *n, int64_t now_serving)
+static enum err check_numbers(struct app *app, int64_t concert_id, int64_t waiting,
+                              int64_t max_ticket, int64_t now_serving)
 {
     int64_t gone = 0;
-    if (n->waiting >= COUNT_MAX)
+    if (waiting >= COUNT_MAX)
         return ERR_OK;
-    enum err e = db_query_one(app->db, STMT_JOB_GONE, read_int, &gone, DB_P_INT(n->concert_id),
+    enum err e = db_query_one(app->db, STMT_JOB_GONE, read_int, &gone, DB_P_INT(concert_id),
                               DB_P_INT(now_serving));
-    if (e != ERR_OK || n->max_ticket - now_serving - gone <= n->waiting)
+    if (e != ERR_OK || max_ticket - now_serving - gone <= waiting)
         return e;
-    return job_fill_gaps(app, n->concert_id, now_serving);
+    return job_fill_gaps(app, concert_id, now_serving);
 }
 
 static enum err find_news(struct work *w, struct news *n)
 {
     struct db *db = w->app->db;
     const struct glance *g = w->glance;
-    int64_t now_serving = w->q.now_serving;
+    int64_t now_serving = w->q.now_serving, waiting = 0;
     enum err e = ERR_OK;
     *n = (struct news){.concert_id = g->concert_id,
                        .max_ticket = g->max_ticket,
                        .active = g->inside,
-                       .sold_out = w->sold_out};
+                       .sold_out = w->sold_out,
+                       .waiting = w->lottery.without_number};
     if (!g->someone_waits)
         return ERR_OK;
     if (w->admitted > 0) {
@@ -307,22 +314,26 @@ static enum err find_news(struct work *w, struct news *n)
             now_serving = w->q.now_serving; /* the highest one has left already */
     }
     if (e == ERR_OK)
-        e = count_waiting(db, w, now_serving, &n->waiting);
+        e = count_waiting(db, w, now_serving, &waiting);
     if (e == ERR_OK) /* last, so that whoever was counted has a number up to it */
         e = db_query_one(db, STMT_JOB_MAX_TICKET, read_int, &n->max_ticket,
                          DB_P_INT(g->concert_id));
     n->rated = g->admits && !w->sold_out;
     if (n->rated)
         n->rate_micros = new_rate(w);
-    return e == ERR_OK ? check_numbers(w->app, n, now_serving) : e;
+    /* Numbers that a lottery is still giving are not missing. */
+    if (e == ERR_OK && w->lottery.last_given == INT64_MAX)
+        e = check_numbers(w->app, g->concert_id, waiting, n->max_ticket, now_serving);
+    n->waiting += waiting;
+    return e;
 }
 
 /* --- All queues --- */
 
 static bool quiet(const struct glance *g)
 {
-    return !g->someone_waits && g->waiting == 0 && g->active == g->inside && !g->sold_out &&
-           g->max_ticket <= g->last_ticket;
+    return !g->someone_waits && !g->someone_early && g->prequeue == 0 && g->waiting == 0 &&
+           g->active == g->inside && !g->sold_out && g->max_ticket <= g->last_ticket;
 }
 
 static bool is_new(const struct glance *g, const struct news *n)
@@ -346,7 +357,12 @@ static enum err move_queue(struct round *r, struct glance *g)
     struct work w = {
         .app = r->app, .holder = r->holder, .glance = g, .since = r->since, .now = r->now};
     w.q.now_serving = g->now_serving;
+    w.lottery.last_given = INT64_MAX;
     enum err e = read_sold_out(r->app->db, g->concert_id, &w.sold_out);
+    if (e == ERR_OK && (g->prequeue != 0 || g->someone_early))
+        e = job_lottery_step(r->app, g->concert_id, &w.lottery);
+    if (w.lottery.given > 0) /* they wait from now on; whether they may come in is seen below */
+        g->someone_waits = g->admits = true;
     if (e == ERR_OK && g->someone_waits && g->admits)
         e = tx_run(r->app->db, admit, &w);
     r->admitted += w.admitted;

@@ -22,7 +22,8 @@ enum { WAITED_MS = 20 };
 /* Places counted in the database, for a queue too new for the snapshot. */
 enum { AHEAD_MAX = 10000 };
 
-static const char *const condition_names[] = {"OPEN", "PAUSED", "DRAINING", "CLOSED", "SOLD_OUT"};
+static const char *const condition_names[] = {"OPEN",   "PAUSED",   "DRAINING",
+                                              "CLOSED", "SOLD_OUT", "PREQUEUE"};
 
 const char *queue_condition_name(enum queue_condition c)
 {
@@ -38,6 +39,17 @@ bool queue_condition_parse(const char *name, enum queue_condition *out)
         }
     }
     return false;
+}
+
+enum queue_condition queue_condition_read(const struct db_value *column)
+{
+    char name[9];
+    db_text(column, name, sizeof name);
+    for (int i = QUEUE_OPEN; i <= QUEUE_PREQUEUE; i++) {
+        if (strcmp(name, condition_names[i]) == 0)
+            return (enum queue_condition)i;
+    }
+    return QUEUE_CLOSED;
 }
 
 /* --- The public document --- */
@@ -64,7 +76,9 @@ enum err queue_public(struct app *app, int64_t concert_id, struct queue_public *
     out->waiting = q.waiting;
     out->active = q.active;
     out->admit_per_minute = q.rate_per_second > 0 ? (int64_t)(q.rate_per_second * 60 + 0.5) : 0;
-    out->opens_at = -1;
+    out->opens_at = q.opens_at;
+    memcpy(out->seed_hash, q.seed_hash, sizeof out->seed_hash);
+    memcpy(out->seed, q.seed, sizeof out->seed);
     memcpy(out->message_ko, q.message_ko, sizeof out->message_ko);
     memcpy(out->message_en, q.message_en, sizeof out->message_en);
     out->poll_after_seconds = 2;
@@ -110,6 +124,8 @@ static bool is(const struct token_row *t, const char *status)
 
 static bool over(const struct token_row *t)
 {
+    if (is(t, "PREQUEUE"))
+        return false;
     return t->expires_at <= t->now || (!is(t, "WAITING") && !is(t, "ACTIVE"));
 }
 
@@ -120,13 +136,14 @@ static bool inside(const struct token_row *t)
 
 /*
  * Whether the bearer's token is over with its row. Its exp is the end of the wait, so it ends who
- * waits, by the database's clock; an admitted session may well outlast it.
+ * waits, by the database's clock; an admitted session may well outlast it. So may the wait of a
+ * token that has no number: the opening can be put off.
  */
 static bool over_for(const struct caller *caller, const struct token_row *t)
 {
     if (over(t) || t->concert_id != caller->concert_id || !uuid_equal(&t->user_id, &caller->user))
         return true;
-    return is(t, "WAITING") && caller->exp * 1000 <= t->now;
+    return is(t, "WAITING") && caller->ticket > 0 && caller->exp * 1000 <= t->now;
 }
 
 static enum err read_int(const struct db_value *row, void *arg)
@@ -147,6 +164,26 @@ static void place_at(const struct snapshot_queue *q, int64_t position, int64_t n
     out->estimated_wait_seconds = queue_estimate(q, out->position, now);
     out->poll_after_seconds =
         queue_poll_after(out->position, out->estimated_wait_seconds, q->claim_seconds);
+}
+
+static void place_early(const struct snapshot_queue *q, int64_t now, struct queue_ticket *out)
+{
+    out->status = QUEUE_EARLY;
+    out->ticket = 0;
+    out->session_expires_at = -1;
+    out->position = -1;
+    out->estimated_wait_seconds = -1;
+    out->poll_after_seconds = queue_poll_after_early(q, now);
+}
+
+/* The row says so; the queue only tells when to ask again. */
+static enum err place_without_number(struct app *app, struct queue_ticket *out)
+{
+    struct snapshot_queue q;
+    enum err e = read_queue(app, out->concert_id, &q);
+    if (e == ERR_OK)
+        place_early(&q, snapshot_db_now(), out);
+    return e;
 }
 
 /* From the snapshot; without one, those ahead are counted. */
@@ -185,6 +222,8 @@ static enum err place_row(struct app *app, const struct token_row *t, struct que
     out->concert_id = t->concert_id;
     out->ticket = t->ticket;
     out->issued_at = t->created_at;
+    if (is(t, "PREQUEUE"))
+        return place_without_number(app, out);
     if (!inside(t))
         return place_waiting(app, out);
     place_inside(t, out);
@@ -260,7 +299,9 @@ static enum err joinable(const struct snapshot_queue *q)
 {
     if (q->state == QUEUE_SOLD_OUT)
         return ERR_SOLD_OUT;
-    return q->state == QUEUE_OPEN || q->state == QUEUE_PAUSED ? ERR_OK : ERR_QUEUE_CLOSED;
+    return q->state == QUEUE_OPEN || q->state == QUEUE_PAUSED || q->state == QUEUE_PREQUEUE
+               ? ERR_OK
+               : ERR_QUEUE_CLOSED;
 }
 
 /* Refused only by what the row says now: an operator may have opened the queue a moment ago. */
@@ -278,15 +319,45 @@ static void void_ticket(struct app *app, int64_t concert_id, int64_t ticket)
     static const struct uuid nobody;
     if (db_exec(app->db, STMT_TOKEN_VOID, NULL, DB_P_INT(concert_id), DB_P_UUID(&nobody),
                 DB_P_INT(ticket)) == ERR_OK)
-        snapshot_mark_gone(concert_id, ticket);
+        snapshot_mark_gone(concert_id, ticket, 0);
+}
+
+/* What is the same of every new row. */
+static void note_joined(struct app *app, const struct uuid *user_id, const struct snapshot_queue *q,
+                        struct queue_ticket *out)
+{
+    out->token_id = db_insert_id(app->db);
+    out->user_id = *user_id;
+    out->concert_id = q->concert_id;
+    out->issued_at = snapshot_db_now();
+    int64_t from = out->ticket == 0 && q->opens_at > out->issued_at ? q->opens_at : out->issued_at;
+    out->token_expires_at = from + q->token_lifetime_seconds * 1000 + 1000;
+    out->created = true;
+}
+
+/* Inserts a row without a number, if the queue is in a pre-queue at this moment. */
+static enum err enter_early(struct app *app, const struct uuid *user_id,
+                            const struct snapshot_queue *q, struct queue_ticket *out)
+{
+    int64_t affected = 0;
+    enum err e = db_exec(app->db, STMT_TOKEN_INSERT_EARLY, &affected, DB_P_UUID(user_id),
+                         DB_P_INT(q->concert_id));
+    if (e != ERR_OK)
+        return e;
+    if (affected != 1)
+        return ERR_NO_ROW;
+    out->ticket = 0;
+    note_joined(app, user_id, q, out);
+    place_early(q, out->issued_at, out);
+    return ERR_OK;
 }
 
 /* Draws a number and inserts the row; the INSERT itself looks whether joins are possible at this
  * moment. ERR_DB_DUPLICATE: the user has joined meanwhile, or the number is taken. */
-static enum err draw(struct app *app, const struct uuid *user_id, int64_t concert_id,
-                     int64_t lifetime, struct queue_ticket *out)
+static enum err draw(struct app *app, const struct uuid *user_id, const struct snapshot_queue *q,
+                     struct queue_ticket *out)
 {
-    int64_t affected = 0;
+    int64_t affected = 0, concert_id = q->concert_id;
     enum err e = snapshot_take_ticket(app->db, app->cfg, concert_id, &out->ticket);
     if (e != ERR_OK)
         return e;
@@ -298,12 +369,7 @@ static enum err draw(struct app *app, const struct uuid *user_id, int64_t concer
         return e;
     if (affected != 1)
         return ERR_NO_ROW;
-    out->token_id = db_insert_id(app->db);
-    out->user_id = *user_id;
-    out->concert_id = concert_id;
-    out->issued_at = snapshot_db_now();
-    out->token_expires_at = out->issued_at + lifetime * 1000 + 1000;
-    out->created = true;
+    note_joined(app, user_id, q, out);
     return place_waiting(app, out);
 }
 
@@ -316,6 +382,7 @@ enum err queue_join(struct app *app, const struct uuid *user_id, int64_t concert
     enum err e = read_queue(app, concert_id, &q);
     if (e != ERR_OK)
         return e;
+    out->token_changed = false;
     for (int i = 0; i < TRIES; i++) {
         e = find_live(app, user_id, concert_id, &t);
         if (e == ERR_OK)
@@ -325,7 +392,7 @@ enum err queue_join(struct app *app, const struct uuid *user_id, int64_t concert
         e = check_joinable(app, concert_id, &q);
         if (e != ERR_OK)
             return e;
-        e = draw(app, user_id, concert_id, q.token_lifetime_seconds, out);
+        e = q.prequeue == 1 ? enter_early(app, user_id, &q, out) : draw(app, user_id, &q, out);
         if (e == ERR_NO_ROW) {
             /* The state changed a moment ago: the row says what it is now. */
             e = db_query_one(app->db, STMT_QUEUE_GET, snapshot_read_row, &q, DB_P_INT(concert_id));
@@ -350,18 +417,38 @@ enum err queue_poll(struct app *app, const struct caller *caller, struct queue_t
     out->user_id = caller->user;
     out->concert_id = caller->concert_id;
     out->ticket = caller->ticket;
-    if (waits_surely(caller, &q, &gone)) {
+    if (caller->ticket == 0 && snapshot_place_early(caller->concert_id, caller->token_id, &q)) {
+        place_early(&q, snapshot_db_now(), out);
+        return ERR_OK;
+    }
+    if (caller->ticket > 0 && waits_surely(caller, &q, &gone)) {
         place_at(&q, caller->ticket - q.now_serving - gone, snapshot_db_now(), out);
         return ERR_OK;
     }
     enum err e = read_live(app, caller, &t);
-    return e == ERR_OK ? place_row(app, &t, out) : e;
+    if (e != ERR_OK)
+        return e;
+    out->token_changed = caller->ticket != t.ticket;
+    out->token_expires_at = t.expires_at + 1000;
+    return place_row(app, &t, out);
+}
+
+/* The bearer of a token without a number may have been given one meanwhile. */
+static enum err place_by_row(struct app *app, const struct caller *caller, struct queue_ticket *out)
+{
+    struct token_row t;
+    enum err e = db_query_one(app->db, STMT_TOKEN_GET, read_token, &t, DB_P_INT(caller->token_id));
+    if (e != ERR_OK)
+        return e == ERR_NO_ROW ? ERR_QUEUE_TOKEN_EXPIRED : e;
+    out->ticket = t.ticket;
+    return t.ticket > 0 ? place_waiting(app, out) : place_without_number(app, out);
 }
 
 enum err queue_not_admitted(struct app *app, const struct caller *caller)
 {
     struct queue_ticket ticket = {.concert_id = caller->concert_id, .ticket = caller->ticket};
-    enum err e = place_waiting(app, &ticket);
+    enum err e =
+        caller->ticket > 0 ? place_waiting(app, &ticket) : place_by_row(app, caller, &ticket);
     if (e != ERR_OK)
         return e;
     app->problem.position = ticket.position;
@@ -414,6 +501,7 @@ enum err queue_lock(struct app *app, const struct caller *caller, struct queue_r
     out->inside = out->live && inside(&t);
     out->first_end_passed = t.session_ends_at >= 0 && t.session_ends_at <= t.now;
     out->expires_at = t.expires_at;
+    out->ticket = t.ticket;
     if (out->inside && t.claimed_at < 0)
         return db_exec(app->db, STMT_TOKEN_CLAIM, NULL, DB_P_INT(caller->token_id));
     return ERR_OK;
@@ -438,6 +526,7 @@ struct leave {
     struct app *app;
     const struct caller *caller;
     struct idem *idem;
+    int64_t ticket; /* out */
 };
 
 static enum err leave(struct db *db, void *arg)
@@ -451,6 +540,7 @@ static enum err leave(struct db *db, void *arg)
         return e;
     if (!row.live)
         return ERR_QUEUE_TOKEN_EXPIRED;
+    l->ticket = row.ticket;
     e = booking_release_others(l->app, &l->caller->user, l->caller->concert_id, 0);
     if (e == ERR_OK)
         e = db_exec(db, STMT_TOKEN_LEAVE, NULL, DB_P_INT(l->caller->token_id));
@@ -459,9 +549,9 @@ static enum err leave(struct db *db, void *arg)
 
 enum err queue_leave(struct app *app, const struct caller *caller, struct idem *idem)
 {
-    struct leave l = {app, caller, idem};
+    struct leave l = {app, caller, idem, 0};
     enum err e = tx_run(app->db, leave, &l);
     if (e == ERR_OK)
-        snapshot_mark_gone(caller->concert_id, caller->ticket);
+        snapshot_mark_gone(caller->concert_id, l.ticket, caller->token_id);
     return e;
 }

@@ -105,7 +105,7 @@ bool snapshot_slot_lock(struct snapshot_slot *s)
     if (e == EOWNERDEAD) {
         pthread_mutex_consistent(&s->lock);
         s->stale = true;
-        s->gone_count = 0;
+        s->gone.count = s->gone_early.count = 0;
         e = 0;
     }
     return e == 0;
@@ -138,12 +138,14 @@ bool snapshot_get(int64_t concert_id, struct snapshot_queue *out)
     return fresh;
 }
 
-int snapshot_count_below(const int64_t *gone, int n, int64_t ticket)
+/* --- Numbers that nobody holds --- */
+
+int snapshot_gone_below(const struct snapshot_gone *g, int64_t number)
 {
-    int low = 0;
+    int low = 0, n = g->count;
     while (n > 0) {
         int half = n / 2;
-        if (gone[low + half] < ticket) {
+        if (g->numbers[low + half] < number) {
             low += half + 1;
             n -= half + 1;
         } else {
@@ -151,6 +153,32 @@ int snapshot_count_below(const int64_t *gone, int n, int64_t ticket)
         }
     }
     return low;
+}
+
+bool snapshot_gone_has(const struct snapshot_gone *g, int64_t number)
+{
+    int at = snapshot_gone_below(g, number);
+    return at < g->count ? g->numbers[at] == number : g->count == SNAPSHOT_MAX_GONE;
+}
+
+void snapshot_gone_add(struct snapshot_gone *g, int64_t number)
+{
+    int at = snapshot_gone_below(g, number);
+    if (g->count == SNAPSHOT_MAX_GONE || (at < g->count && g->numbers[at] == number))
+        return;
+    memmove(&g->numbers[at + 1], &g->numbers[at], (size_t)(g->count - at) * sizeof *g->numbers);
+    g->numbers[at] = number;
+    g->count++;
+}
+
+/* --- Places --- */
+
+/* What a place needs of the queue: all but the texts. */
+static void copy_numbers(const struct snapshot_slot *s, struct snapshot_queue *out)
+{
+    memcpy(out, &s->q, offsetof(struct snapshot_queue, message_ko));
+    out->as_of = s->q.as_of;
+    out->message_ko[0] = out->message_en[0] = out->seed_hash[0] = out->seed[0] = '\0';
 }
 
 bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *out,
@@ -161,35 +189,39 @@ bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *o
         return false;
     bool fresh = !s->stale;
     if (fresh) {
-        int below = snapshot_count_below(s->gone, s->gone_count, ticket);
-        memcpy(out, &s->q, offsetof(struct snapshot_queue, message_ko));
-        out->as_of = s->q.as_of;
-        out->message_ko[0] = out->message_en[0] = '\0';
+        copy_numbers(s, out);
         int64_t drawn = atomic_load_explicit(&s->drawn, memory_order_relaxed);
         if (drawn > out->last_ticket)
             out->last_ticket = drawn;
-        *gone_below = below;
-        /* Of numbers beyond a full list nothing is known. */
-        *is_gone =
-            below < s->gone_count ? s->gone[below] == ticket : s->gone_count == SNAPSHOT_MAX_GONE;
+        *gone_below = snapshot_gone_below(&s->gone, ticket);
+        *is_gone = snapshot_gone_has(&s->gone, ticket);
     }
     snapshot_slot_unlock(s);
     return fresh;
 }
 
-void snapshot_mark_gone(int64_t concert_id, int64_t ticket)
+bool snapshot_place_early(int64_t concert_id, int64_t token_id, struct snapshot_queue *out)
+{
+    struct snapshot_slot *s = snapshot_slot_get(concert_id);
+    if (!s || !snapshot_slot_lock_of(s, concert_id))
+        return false;
+    bool waits = !s->stale && s->q.prequeue == 1 && token_id > s->q.early_above &&
+                 !snapshot_gone_has(&s->gone_early, token_id);
+    if (waits)
+        copy_numbers(s, out);
+    snapshot_slot_unlock(s);
+    return waits;
+}
+
+void snapshot_mark_gone(int64_t concert_id, int64_t ticket, int64_t token_id)
 {
     struct snapshot_slot *s = snapshot_slot_get(concert_id);
     if (!s || !snapshot_slot_lock_of(s, concert_id))
         return;
-    if (!s->stale && ticket > s->q.now_serving && s->gone_count < SNAPSHOT_MAX_GONE) {
-        int at = snapshot_count_below(s->gone, s->gone_count, ticket);
-        if (at == s->gone_count || s->gone[at] != ticket) {
-            memmove(&s->gone[at + 1], &s->gone[at], (size_t)(s->gone_count - at) * sizeof *s->gone);
-            s->gone[at] = ticket;
-            s->gone_count++;
-        }
-    }
+    if (!s->stale && ticket > s->q.now_serving)
+        snapshot_gone_add(&s->gone, ticket);
+    if (!s->stale && ticket == 0)
+        snapshot_gone_add(&s->gone_early, token_id);
     snapshot_slot_unlock(s);
 }
 

@@ -11,15 +11,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-struct gone_list {
-    int64_t *tickets;
-    int count;
+/* The numbers of one queue that nobody holds, as just read. */
+struct gone {
+    struct snapshot_gone numbers, early;
 };
 
 static enum err read_gone(const struct db_value *row, void *arg)
 {
-    struct gone_list *g = arg;
-    g->tickets[g->count++] = db_int(&row[0]);
+    struct snapshot_gone *g = arg;
+    g->numbers[g->count++] = db_int(&row[0]);
     return ERR_OK;
 }
 
@@ -37,13 +37,9 @@ static int64_t floor_div(int64_t a, int64_t b)
 enum err snapshot_read_row(const struct db_value *row, void *arg)
 {
     struct snapshot_queue *q = arg;
-    char state[9];
-    db_text(&row[1], state, sizeof state);
     q->concert_id = db_int(&row[0]);
-    if (!queue_condition_parse(state, &q->state))
-        q->state = QUEUE_CLOSED;
-    if (db_int(&row[2]) && q->state != QUEUE_CLOSED)
-        q->state = QUEUE_SOLD_OUT;
+    q->state = queue_condition_read(&row[1]);
+    q->prequeue = (int)db_int(&row[2]);
     q->now_serving = db_int(&row[3]);
     q->last_ticket = db_int(&row[4]);
     q->waiting = db_int(&row[5]);
@@ -59,6 +55,10 @@ enum err snapshot_read_row(const struct db_value *row, void *arg)
     db_text(&row[15], q->message_en, sizeof q->message_en);
     q->as_of = db_time(&row[17]);
     q->claim_seconds = db_int(&row[18]);
+    q->opens_at = db_time(&row[19]);
+    q->early_above = db_int(&row[20]);
+    db_text(&row[21], q->seed_hash, sizeof q->seed_hash);
+    db_text(&row[22], q->seed, sizeof q->seed);
     /* Batches of an idle queue lapse without a word: the last tick tells which are past. */
     int64_t ticked = db_time(&row[16]);
     if (ticked >= q->t0 && q->admit_interval_seconds > 0) {
@@ -84,33 +84,27 @@ static enum err collect(const struct db_value *row, void *arg)
 }
 
 /*
- * Adds to the numbers just read those that were noted on this host while they were being read:
- * whoever has left stays so.
+ * Writes the numbers just read, and those above `floor` that were noted on this host while they
+ * were being read: whoever has left stays so.
  */
-static void keep_marks(const struct snapshot_slot *s, int64_t now_serving, struct gone_list *g)
+static void write_gone(struct snapshot_gone *to, int64_t floor, struct snapshot_gone *read)
 {
-    for (int i = snapshot_count_below(s->gone, s->gone_count, now_serving + 1); i < s->gone_count;
-         i++) {
-        int at = snapshot_count_below(g->tickets, g->count, s->gone[i]);
-        if ((at < g->count && g->tickets[at] == s->gone[i]) || g->count == SNAPSHOT_MAX_GONE)
-            continue;
-        memmove(&g->tickets[at + 1], &g->tickets[at], (size_t)(g->count - at) * sizeof *g->tickets);
-        g->tickets[at] = s->gone[i];
-        g->count++;
-    }
+    for (int i = snapshot_gone_below(to, floor + 1); i < to->count; i++)
+        snapshot_gone_add(read, to->numbers[i]);
+    memcpy(to->numbers, read->numbers, (size_t)read->count * sizeof *read->numbers);
+    to->count = read->count;
 }
 
-static void write_slot(const struct snapshot_queue *q, struct gone_list *g)
+static void write_slot(const struct snapshot_queue *q, struct gone *g)
 {
     struct snapshot_slot *s = snapshot_slot_find(q->concert_id);
     if (!s)
         s = snapshot_slot_new(q->concert_id);
     if (!s || !snapshot_slot_lock(s))
         return;
-    keep_marks(s, q->now_serving, g);
     s->q = *q;
-    memcpy(s->gone, g->tickets, (size_t)g->count * sizeof *g->tickets);
-    s->gone_count = g->count;
+    write_gone(&s->gone, q->now_serving, &g->numbers);
+    write_gone(&s->gone_early, q->prequeue == 1 ? q->early_above : INT64_MAX - 1, &g->early);
     s->stale = false;
     s->seen_ms = clock_monotonic_ms();
     atomic_store_explicit(&s->concert_id, q->concert_id, memory_order_release);
@@ -126,13 +120,13 @@ static void take_back(struct db *db, int64_t since_ms)
         int64_t id = atomic_load_explicit(&s->concert_id, memory_order_relaxed);
         if (id <= 0 || s->seen_ms >= since_ms)
             continue;
-        snapshot_return_lease(db, s, id);
+        snapshot_return_lease(db, s, id, false);
         if (!snapshot_lease_trylock(s))
             continue;
         if (s->lease.next >= s->lease.end && snapshot_slot_lock(s)) {
             atomic_store_explicit(&s->concert_id, SNAPSHOT_TAKEN_BACK, memory_order_release);
             s->stale = true;
-            s->gone_count = 0;
+            s->gone.count = s->gone_early.count = 0;
             s->lease = (struct snapshot_lease){.block = 1};
             snapshot_slot_unlock(s);
         }
@@ -140,7 +134,20 @@ static void take_back(struct db *db, int64_t since_ms)
     }
 }
 
-static enum err refresh(struct db *db, struct reading *r, struct gone_list *g)
+static enum err find_gone(struct db *db, const struct snapshot_queue *q, struct gone *g)
+{
+    enum err e = ERR_OK;
+    g->numbers.count = g->early.count = 0;
+    if (q->waiting > 0 || q->last_ticket > q->now_serving)
+        e = db_query(db, STMT_QUEUE_GONE, read_gone, &g->numbers, DB_P_INT(q->concert_id),
+                     DB_P_INT(q->now_serving), DB_P_INT(SNAPSHOT_MAX_GONE));
+    if (e == ERR_OK && q->prequeue == 1)
+        e = db_query(db, STMT_QUEUE_GONE_EARLY, read_gone, &g->early, DB_P_INT(q->concert_id),
+                     DB_P_INT(q->early_above), DB_P_INT(SNAPSHOT_MAX_GONE));
+    return e;
+}
+
+static enum err refresh(struct db *db, struct reading *r, struct gone *g)
 {
     int64_t before = clock_monotonic_ms();
     r->count = 0;
@@ -155,14 +162,11 @@ static enum err refresh(struct db *db, struct reading *r, struct gone_list *g)
     for (int i = 0; e == ERR_OK && i < r->count; i++) {
         const struct snapshot_queue *q = &r->queues[i];
         struct snapshot_slot *s = snapshot_slot_find(q->concert_id);
-        g->count = 0;
-        if (q->waiting > 0 || q->last_ticket > q->now_serving)
-            e = db_query(db, STMT_QUEUE_GONE, read_gone, g, DB_P_INT(q->concert_id),
-                         DB_P_INT(q->now_serving), DB_P_INT(SNAPSHOT_MAX_GONE));
+        e = find_gone(db, q, g);
         if (e == ERR_OK)
             write_slot(q, g);
-        if (s)
-            snapshot_return_lease(db, s, q->concert_id);
+        if (s) /* numbers from before a pre-queue would be lower than those it draws */
+            snapshot_return_lease(db, s, q->concert_id, q->prequeue == 1);
     }
     if (e == ERR_OK)
         take_back(db, before);
@@ -188,23 +192,23 @@ int snapshot_run(const struct config *cfg, const volatile sig_atomic_t *stop)
 {
     struct db *db = db_new(cfg);
     struct reading r = {0};
-    struct gone_list g = {.tickets = malloc(SNAPSHOT_MAX_GONE * sizeof(int64_t))};
+    struct gone *g = malloc(sizeof *g);
     struct pollfd wake = {.fd = snapshot_shared->wake_fd, .events = POLLIN};
     bool was_down = false;
     uint64_t pokes;
     int status = 1;
-    if (!db || !g.tickets)
+    if (!db || !g)
         goto out;
     status = 0;
     db_set_patience(db, 1); /* a stalled database is found within a second */
     while (!*stop) {
-        note(refresh(db, &r, &g), &was_down);
+        note(refresh(db, &r, g), &was_down);
         int wait = was_down && cfg->queue_snapshot_ms > 200 ? 200 : (int)cfg->queue_snapshot_ms;
         if (poll(&wake, 1, wait) > 0 && read(snapshot_shared->wake_fd, &pokes, sizeof pokes) < 0)
             log_debug("snapshot_wake", "errno=%d", errno);
     }
 out:
-    free(g.tickets);
+    free(g);
     free(r.queues);
     db_free(db);
     return status;

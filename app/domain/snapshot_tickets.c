@@ -27,12 +27,13 @@ bool snapshot_lease_trylock(struct snapshot_slot *s)
     return has_lock(s, pthread_mutex_trylock(&s->lease_lock));
 }
 
-void snapshot_return_lease(struct db *db, struct snapshot_slot *s, int64_t concert_id)
+void snapshot_return_lease(struct db *db, struct snapshot_slot *s, int64_t concert_id, bool at_once)
 {
     struct snapshot_lease *l = &s->lease;
     if (!snapshot_lease_trylock(s))
         return;
-    if (l->next < l->end && clock_monotonic_ms() - l->since_ms >= SNAPSHOT_LEASE_MS) {
+    bool over = at_once || clock_monotonic_ms() - l->since_ms >= SNAPSHOT_LEASE_MS;
+    if (l->next < l->end && over) {
         if (db_exec(db, STMT_TICKET_RETURN, NULL, DB_P_INT(l->next), DB_P_INT(concert_id),
                     DB_P_INT(l->end)) != ERR_OK)
             log_warn("lease_return", "concert=%lld", (long long)concert_id);

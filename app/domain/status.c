@@ -20,22 +20,17 @@ static enum err read_concert(const struct db_value *row, void *arg)
 {
     struct status *s = arg;
     struct status_concert *c = &s->concerts[s->count++];
-    char state[9];
     c->concert_id = db_int(&row[0]);
     db_text(&row[1], c->title, sizeof c->title);
-    db_text(&row[2], state, sizeof state);
-    if (!queue_condition_parse(state, &c->state))
-        c->state = QUEUE_CLOSED;
-    if (db_int(&row[3]) && c->state != QUEUE_CLOSED)
-        c->state = QUEUE_SOLD_OUT;
-    c->waiting = db_int(&row[4]);
-    c->active = db_int(&row[5]);
-    c->now_serving = db_int(&row[6]);
-    c->last_ticket = db_int(&row[7]);
-    c->seats = db_int(&row[8]);
-    c->available = db_int(&row[9]);
-    c->held = db_int(&row[10]);
-    c->sold = db_int(&row[11]);
+    c->state = queue_condition_read(&row[2]);
+    c->waiting = db_int(&row[3]);
+    c->active = db_int(&row[4]);
+    c->now_serving = db_int(&row[5]);
+    c->last_ticket = db_int(&row[6]);
+    c->seats = db_int(&row[7]);
+    c->available = db_int(&row[8]);
+    c->held = db_int(&row[9]);
+    c->sold = db_int(&row[10]);
     return ERR_OK;
 }
 

@@ -11,11 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Present bits beside those of enum concert_field, which has the low ones. */
-#define BODY_OPENS_AT (1U << 24)
-
-#define CONCERT_FIELDS ((1U << 24) - 1)
-
 /* The bounds of each setting, by name: LEAST_hold_seconds and so on. */
 #define BOUNDS(name, preset, least, most) LEAST_##name = (least), MOST_##name = (most),
 enum setting_bounds { CONCERT_SETTING_LIST(BOUNDS) CONCERT_QUEUE_SETTING_LIST(BOUNDS) };
@@ -56,7 +51,7 @@ static const struct bind_field message_fields[] = {
 #define QUEUE_FIELDS                                                                               \
     QUEUE_JSON(SETTING)                                                                            \
     {.name = "opensAt", .type = BIND_TIME, .offset = offsetof(struct concert_body, opens_at),      \
-     .nullable = true, .bit = BODY_OPENS_AT},                                                      \
+     .nullable = true, .bit = CONCERT_HAS_OPENS_AT},                                                      \
     OBJECT("message", message_fields, true, CONCERT_HAS_MESSAGE)
 
 static const struct bind_field queue_create_fields[] = {
@@ -112,9 +107,8 @@ static enum err take_body(struct app *app, const struct concert_body *b, struct 
         return app_field(app, ERR_INVALID_FIELD, "timeZone");
     if (b->state.s && !queue_condition_parse(b->state.s, &out->state))
         return app_field(app, ERR_INVALID_FIELD, "queue.state");
-    /* Opening later needs a room to wait in before that, which there is none yet. */
-    if (given & BODY_OPENS_AT)
-        return app_field(app, ERR_INVALID_FIELD, "queue.opensAt");
+    if (given & CONCERT_HAS_OPENS_AT)
+        out->opens_at = b->opens_at;
 #define TAKE(label, member, flag)                                                                  \
     if (given & (flag))                                                                            \
         out->member = b->member;
@@ -130,7 +124,7 @@ static void put_queue(struct text_buf *out, const struct concert *c)
     jout_text(out, "state", queue_condition_name(c->state));
 #define PUT(label, member, flag) jout_int(out, label, c->member);
     QUEUE_JSON(PUT)
-    jout_null(out, "opensAt");
+    jout_time(out, "opensAt", c->opens_at);
     if (c->message_ko[0] || c->message_en[0]) {
         jout_object_begin(out, "message");
         jout_text_opt(out, "ko", c->message_ko);
@@ -190,7 +184,7 @@ enum err concert_admin_http_patch(struct request *req, struct response *res)
 
     if (e == ERR_OK)
         e = concert_patch(req->app, &req->caller, request_id(req),
-                          body->target.present & CONCERT_FIELDS, &change, concert_admin_http_render,
+                          body->target.present, &change, concert_admin_http_render,
                           NULL, &changed);
     if (e == ERR_OK)
         concert_admin_http_render(&changed, &res->body);

@@ -37,6 +37,18 @@ static void put_message(struct text_buf *out, const struct queue_public *q)
     jout_object_end(out);
 }
 
+static void put_lottery(struct text_buf *out, const struct queue_public *q)
+{
+    if (!q->seed_hash[0]) {
+        jout_null(out, "lottery");
+        return;
+    }
+    jout_object_begin(out, "lottery");
+    jout_text(out, "seedHash", q->seed_hash);
+    jout_text_opt(out, "seed", q->seed);
+    jout_object_end(out);
+}
+
 void queue_http_render(const struct queue_public *q, struct text_buf *out)
 {
     jout_object_begin(out, NULL);
@@ -48,7 +60,7 @@ void queue_http_render(const struct queue_public *q, struct text_buf *out)
     jout_int(out, "active", q->active);
     jout_int(out, "admitPerMinute", q->admit_per_minute);
     jout_time(out, "opensAt", q->opens_at);
-    jout_null(out, "lottery");
+    put_lottery(out, q);
     put_message(out, q);
     jout_int(out, "pollAfterSeconds", q->poll_after_seconds);
     jout_time(out, "asOf", q->as_of);
@@ -70,6 +82,17 @@ enum err queue_http_public(struct request *req, struct response *res)
     return ERR_OK;
 }
 
+static const char *const status_names[] = {
+    [QUEUE_EARLY] = "PREQUEUE", [QUEUE_WAITING] = "WAITING", [QUEUE_ACTIVE] = "ACTIVE"};
+
+static void put_known(struct text_buf *out, const char *name, bool known, int64_t value)
+{
+    if (known)
+        jout_int(out, name, value);
+    else
+        jout_null(out, name);
+}
+
 /* `token` NULL: it has not changed. */
 static void put_ticket(struct text_buf *out, const struct queue_ticket *t, const char *token)
 {
@@ -80,13 +103,11 @@ static void put_ticket(struct text_buf *out, const struct queue_ticket *t, const
     }
     jout_uuid(out, "userId", &t->user_id);
     jout_int(out, "concertId", t->concert_id);
-    jout_int(out, "ticket", t->ticket);
-    jout_text(out, "status", t->status == QUEUE_ACTIVE ? "ACTIVE" : "WAITING");
-    jout_int(out, "position", t->position);
-    if (t->estimated_wait_seconds >= 0)
-        jout_int(out, "estimatedWaitSeconds", t->estimated_wait_seconds);
-    else
-        jout_null(out, "estimatedWaitSeconds");
+    put_known(out, "ticket", t->ticket > 0, t->ticket);
+    jout_text(out, "status", status_names[t->status]);
+    put_known(out, "position", t->position >= 0, t->position);
+    put_known(out, "estimatedWaitSeconds", t->estimated_wait_seconds >= 0,
+              t->estimated_wait_seconds);
     jout_int(out, "pollAfterSeconds", t->poll_after_seconds);
     jout_time(out, "sessionExpiresAt", t->session_expires_at);
     jout_object_end(out);
@@ -117,13 +138,17 @@ enum err queue_http_join(struct request *req, struct response *res)
 enum err queue_http_poll(struct request *req, struct response *res)
 {
     struct queue_ticket ticket;
+    char *token = NULL;
     enum err e = queue_poll(req->app, &req->caller, &ticket);
 
+    if (e == ERR_OK && ticket.token_changed)
+        e = auth_mint_queue(req->app->cfg, &ticket, &token);
     if (e != ERR_OK)
         return e;
-    if (ticket.status == QUEUE_WAITING)
+    if (ticket.status != QUEUE_ACTIVE)
         response_header(res, "Retry-After", "%d", ticket.poll_after_seconds);
-    put_ticket(&res->body, &ticket, NULL);
+    put_ticket(&res->body, &ticket, token);
+    free(token);
     return ERR_OK;
 }
 

@@ -17,22 +17,33 @@
 #define STMT_100_MARKS                                                                             \
     STMT_20_MARKS "," STMT_20_MARKS "," STMT_20_MARKS "," STMT_20_MARKS "," STMT_20_MARKS
 
+/* The state that everyone sees: the one that the operator has set, or what stands before it. */
+#define STMT_SHOWN_STATE                                                                           \
+    "CASE WHEN q.state = 'CLOSED' THEN 'CLOSED' WHEN q.sold_out = 1 THEN 'SOLD_OUT' "              \
+    "WHEN q.state = 'OPEN' AND q.prequeue = 1 THEN 'PREQUEUE' ELSE q.state END"
+
 #define STMT_CONCERT_COLUMNS                                                                       \
     "c.concert_id, c.title, c.artist, c.host, c.time_zone, c.hold_seconds, "                       \
     "c.hold_extend_seconds, c.max_seats_per_user, q.admit_count, q.admit_interval_seconds, "       \
-    "q.max_active, q.session_seconds, q.claim_seconds, q.token_lifetime_seconds, q.state, "        \
-    "q.sold_out, q.message_ko, q.message_en "
+    "q.max_active, q.session_seconds, q.claim_seconds, "                                           \
+    "q.token_lifetime_seconds, " STMT_SHOWN_STATE                                                  \
+    ", q.message_ko, q.message_en, q.opens_at, q.state, q.prequeue "
 
 #define STMT_QUEUE_COLUMNS                                                                         \
-    "q.concert_id, q.state, q.sold_out, q.now_serving, q.last_ticket, q.waiting, q.active, "       \
-    "q.rate_micros, q.t0, q.last_batch, q.admit_count, q.admit_interval_seconds, q.max_active, "   \
-    "q.token_lifetime_seconds, q.message_ko, q.message_en, l.ticked_at, NOW(3), "                  \
-    "q.claim_seconds "
+    "q.concert_id, " STMT_SHOWN_STATE ", q.prequeue, q.now_serving, q.last_ticket, q.waiting, "    \
+    "q.active, q.rate_micros, q.t0, q.last_batch, q.admit_count, q.admit_interval_seconds, "       \
+    "q.max_active, q.token_lifetime_seconds, q.message_ko, q.message_en, l.ticked_at, NOW(3), "    \
+    "q.claim_seconds, q.opens_at, y.token_floor, LOWER(HEX(y.seed_hash)), "                        \
+    "CASE WHEN y.drawn_at IS NOT NULL THEN LOWER(HEX(y.seed)) END "
+
+#define STMT_QUEUE_TABLES                                                                          \
+    "FROM queue_state q JOIN job_lease l ON l.name = 'job' "                                       \
+    "LEFT JOIN lottery y ON y.lottery_id = q.lottery_id "
 
 /* A queue with its concert's title, for the operator's tool. */
 #define STMT_QUEUE_TITLED                                                                          \
-    "SELECT c.title, " STMT_QUEUE_COLUMNS "FROM queue_state q "                                    \
-    "JOIN job_lease l ON l.name = 'job' JOIN concert c ON c.concert_id = q.concert_id "
+    "SELECT c.title, " STMT_QUEUE_COLUMNS STMT_QUEUE_TABLES                                        \
+    "JOIN concert c ON c.concert_id = q.concert_id "
 
 #define STMT_TOKEN_COLUMNS                                                                         \
     "t.token_id, t.user_id, t.concert_id, t.ticket, t.status, t.created_at, t.expires_at, "        \
@@ -42,6 +53,12 @@
     "s.schedule_id, s.concert_id, DATE_FORMAT(s.local_date, '%Y-%m-%d'), s.starts_at, "            \
     "s.booking_opens_at, s.booking_closes_at, s.refund_closes_at, s.capacity, s.canceled_at, "     \
     "s.min_price, s.max_price "
+
+#define STMT_LOTTERY_OF                                                                            \
+    "SELECT q.prequeue, COALESCE(y.opened_at, q.opens_at, NOW(3)), "                               \
+    "COALESCE(y.opened_at, q.opens_at, NOW(3)) <= NOW(3), y.lottery_id, y.seed, y.first_ticket, "  \
+    "y.entrants, y.numbered, q.token_lifetime_seconds FROM queue_state q "                         \
+    "JOIN lottery y ON y.lottery_id = q.lottery_id "
 
 /* A seat is free from the moment its hold is over, whether the job has tidied it or not. */
 #define STMT_SEAT_FREE "(status = 'AVAILABLE' OR (status = 'HELD' AND hold_expires_at <= NOW(3)))"
@@ -85,7 +102,7 @@
     "LEFT JOIN payment p ON p.reservation_id = r.reservation_id "
 
 #define STMT_LISTING_COLUMNS                                                                       \
-    "c.concert_id, c.title, c.artist, c.host, c.time_zone, q.state, q.sold_out, "
+    "c.concert_id, c.title, c.artist, c.host, c.time_zone, " STMT_SHOWN_STATE ", "
 
 /* A reservation that owns its seats: paid, or held and not over. */
 #define STMT_RESERVATION_LIVE                                                                      \
@@ -160,13 +177,13 @@
     X(CONCERT_UPDATE, 8, 0,                                                                        \
       "UPDATE concert SET title = ?, artist = ?, host = ?, time_zone = ?, hold_seconds = ?, "      \
       "hold_extend_seconds = ?, max_seats_per_user = ? WHERE concert_id = ?")                      \
-    X(CONCERT_GET, 1, 18,                                                                          \
+    X(CONCERT_GET, 1, 20,                                                                          \
       "SELECT " STMT_CONCERT_COLUMNS "FROM concert c "                                             \
       "JOIN queue_state q ON q.concert_id = c.concert_id WHERE c.concert_id = ?")                  \
-    X(CONCERT_LOCK, 1, 18,                                                                         \
+    X(CONCERT_LOCK, 1, 20,                                                                         \
       "SELECT " STMT_CONCERT_COLUMNS "FROM concert c "                                             \
       "JOIN queue_state q ON q.concert_id = c.concert_id WHERE c.concert_id = ? FOR UPDATE")       \
-    X(CONCERT_LIST, 5, 8,                                                                          \
+    X(CONCERT_LIST, 5, 7,                                                                          \
       "SELECT " STMT_LISTING_COLUMNS "n.next_at FROM "                                             \
       "(SELECT concert_id, MIN(starts_at) AS next_at FROM schedule "                               \
       "WHERE starts_at > NOW(3) AND canceled_at IS NULL GROUP BY concert_id) n "                   \
@@ -174,22 +191,22 @@
       "JOIN queue_state q ON q.concert_id = n.concert_id "                                         \
       "WHERE n.next_at > ? OR (n.next_at = ? AND n.concert_id > ?) OR ? = 0 "                      \
       "ORDER BY n.next_at, n.concert_id LIMIT ?")                                                  \
-    X(CONCERT_LISTING_GET, 1, 8,                                                                   \
+    X(CONCERT_LISTING_GET, 1, 7,                                                                   \
       "SELECT " STMT_LISTING_COLUMNS                                                               \
       "(SELECT MIN(s.starts_at) FROM schedule s WHERE s.concert_id = c.concert_id "                \
       "AND s.starts_at > NOW(3) AND s.canceled_at IS NULL) FROM concert c "                        \
       "JOIN queue_state q ON q.concert_id = c.concert_id WHERE c.concert_id = ?")                  \
     X(CONCERT_SCHEDULES, 1, 2,                                                                     \
       "SELECT schedule_id, starts_at FROM schedule WHERE concert_id = ? ORDER BY schedule_id")     \
-    X(QUEUE_STATE_INSERT, 10, 0,                                                                   \
+    X(QUEUE_STATE_INSERT, 11, 0,                                                                   \
       "INSERT INTO queue_state (concert_id, state, admit_count, admit_interval_seconds, "          \
       "max_active, session_seconds, claim_seconds, token_lifetime_seconds, message_ko, "           \
-      "message_en, t0) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3))")                             \
+      "message_en, opens_at, t0) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NOW(3))")                \
     X(QUEUE_COUNTER_INSERT, 1, 0, "INSERT INTO queue_counter (concert_id) VALUES (?)")             \
-    X(QUEUE_STATE_UPDATE, 10, 0,                                                                   \
+    X(QUEUE_STATE_UPDATE, 11, 0,                                                                   \
       "UPDATE queue_state SET state = ?, admit_count = ?, admit_interval_seconds = ?, "            \
       "max_active = ?, session_seconds = ?, claim_seconds = ?, token_lifetime_seconds = ?, "       \
-      "message_ko = ?, message_en = ? WHERE concert_id = ?")                                       \
+      "message_ko = ?, message_en = ?, opens_at = ? WHERE concert_id = ?")                         \
     X(QUEUE_STATE_REOPEN, 1, 0,                                                                    \
       "UPDATE queue_state SET t0 = NOW(3), last_batch = -1 WHERE concert_id = ?")                  \
     X(QUEUE_STATE_REBASE, 3, 0,                                                                    \
@@ -218,24 +235,26 @@
       "ELSE next_ticket END) + ? WHERE concert_id = ?")                                            \
     X(TICKET_RETURN, 3, 0,                                                                         \
       "UPDATE queue_counter SET next_ticket = ? WHERE concert_id = ? AND next_ticket = ?")         \
-    X(QUEUE_ALL, 1, 19,                                                                            \
-      "SELECT " STMT_QUEUE_COLUMNS                                                                 \
-      "FROM queue_state q JOIN job_lease l ON l.name = 'job' "                                     \
-      "JOIN concert c ON c.concert_id = q.concert_id WHERE q.waiting > 0 OR q.active > 0 "         \
+    X(QUEUE_ALL, 1, 23,                                                                            \
+      "SELECT " STMT_QUEUE_COLUMNS STMT_QUEUE_TABLES                                               \
+      "JOIN concert c ON c.concert_id = q.concert_id "                                             \
+      "WHERE q.waiting > 0 OR q.active > 0 OR q.prequeue > 0 "                                     \
       "OR c.created_at > NOW(3) - INTERVAL 1 DAY OR EXISTS (SELECT 1 FROM schedule s "             \
       "WHERE s.concert_id = q.concert_id AND s.starts_at > NOW(3)) "                               \
       "ORDER BY q.concert_id DESC LIMIT ?")                                                        \
-    X(QUEUE_GET, 1, 19,                                                                            \
-      "SELECT " STMT_QUEUE_COLUMNS                                                                 \
-      "FROM queue_state q JOIN job_lease l ON l.name = 'job' WHERE q.concert_id = ?")              \
-    X(QUEUE_LIST, 0, 20, STMT_QUEUE_TITLED                                                         \
+    X(QUEUE_GET, 1, 23,                                                                            \
+      "SELECT " STMT_QUEUE_COLUMNS STMT_QUEUE_TABLES "WHERE q.concert_id = ?")                     \
+    X(QUEUE_LIST, 0, 24, STMT_QUEUE_TITLED                                                         \
       "WHERE q.waiting > 0 OR q.active > 0 OR EXISTS (SELECT 1 FROM schedule s "                   \
       "WHERE s.concert_id = q.concert_id AND s.starts_at > NOW(3) AND s.canceled_at IS NULL) "     \
       "ORDER BY q.concert_id")                                                                     \
-    X(QUEUE_LISTING, 1, 20, STMT_QUEUE_TITLED "WHERE q.concert_id = ?")                            \
+    X(QUEUE_LISTING, 1, 24, STMT_QUEUE_TITLED "WHERE q.concert_id = ?")                            \
     X(QUEUE_GONE, 3, 1,                                                                            \
       "SELECT ticket FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                           \
       "AND status IN ('LEFT', 'EXPIRED', 'VOID') AND ticket > ? ORDER BY ticket LIMIT ?")          \
+    X(QUEUE_GONE_EARLY, 3, 1,                                                                      \
+      "SELECT token_id FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? AND status = 'LEFT' "                 \
+      "AND ticket IS NULL AND token_id > ? ORDER BY token_id LIMIT ?")                             \
     X(TOKEN_LIVE, 2, 11,                                                                           \
       "SELECT " STMT_TOKEN_COLUMNS ", q.token_lifetime_seconds FROM queue_token t "                \
       "JOIN queue_state q ON q.concert_id = t.concert_id "                                         \
@@ -251,7 +270,14 @@
       "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at) "     \
       "SELECT concert_id, ?, ?, 'WAITING', NOW(3), "                                               \
       "NOW(3) + INTERVAL token_lifetime_seconds SECOND FROM queue_state "                          \
-      "WHERE concert_id = ? AND state IN ('OPEN', 'PAUSED') AND sold_out = 0")                     \
+      "WHERE concert_id = ? AND state IN ('OPEN', 'PAUSED') AND sold_out = 0 AND prequeue <> 1")   \
+    /* locks the queue against the draw: whoever joins before the opening is drawn */              \
+    X(TOKEN_INSERT_EARLY, 2, 0,                                                                    \
+      "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at) "     \
+      "SELECT concert_id, ?, NULL, 'PREQUEUE', NOW(3), GREATEST(NOW(3), "                          \
+      "COALESCE(opens_at, NOW(3))) + INTERVAL token_lifetime_seconds SECOND FROM queue_state "     \
+      "WHERE concert_id = ? AND state IN ('OPEN', 'PAUSED') AND sold_out = 0 AND prequeue = 1 "    \
+      "LOCK IN SHARE MODE")                                                                        \
     X(TOKEN_VOID, 3, 0,                                                                            \
       "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at, "     \
       "ended_at) VALUES (?, ?, ?, 'VOID', NOW(3), NOW(3), NOW(3))")                                \
@@ -267,7 +293,7 @@
       "WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
     X(TOKEN_LEAVE, 1, 0,                                                                           \
       "UPDATE " STMT_TOKEN_BY_ID "SET status = 'LEFT', ended_at = NOW(3) "                         \
-      "WHERE token_id = ? AND status IN ('WAITING', 'ACTIVE')")                                    \
+      "WHERE token_id = ? AND status IN ('PREQUEUE', 'WAITING', 'ACTIVE')")                        \
     X(TOKEN_AHEAD, 3, 1,                                                                           \
       "SELECT COUNT(*) FROM (SELECT 1 FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "          \
       "AND status = 'WAITING' AND ticket < ? LIMIT ?) ahead")                                      \
@@ -288,7 +314,7 @@
       "UPDATE queue_token FORCE INDEX (queue_token_expiry) "                                       \
       "SET status = 'EXPIRED', ended_at = expires_at "                                             \
       "WHERE status = ? AND expires_at <= NOW(3) ORDER BY expires_at LIMIT ?")                     \
-    X(JOB_QUEUES, 0, 10,                                                                           \
+    X(JOB_QUEUES, 0, 12,                                                                           \
       "SELECT q.concert_id, q.sold_out, q.last_ticket, q.waiting, q.active, "                      \
       "COALESCE((SELECT t.ticket FROM queue_token t WHERE t.concert_id = q.concert_id "            \
       "ORDER BY t.ticket DESC LIMIT 1), 0), " /* MAX() would read all of them on MariaDB */        \
@@ -296,10 +322,12 @@
       "WHERE t.concert_id = q.concert_id AND t.status = 'WAITING'), "                              \
       "(SELECT COUNT(*) FROM queue_token t FORCE INDEX (queue_token_status) "                      \
       "WHERE t.concert_id = q.concert_id AND t.status = 'ACTIVE'), "                               \
-      "q.state IN ('OPEN', 'DRAINING'), q.now_serving FROM queue_state q")                         \
-    X(JOB_QUEUE_LOCK, 1, 13,                                                                       \
+      "q.state IN ('OPEN', 'DRAINING') AND q.prequeue <> 1, q.now_serving, q.prequeue, "           \
+      "EXISTS (SELECT 1 FROM queue_token t FORCE INDEX (queue_token_status) "                      \
+      "WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE') FROM queue_state q")           \
+    X(JOB_QUEUE_LOCK, 1, 14,                                                                       \
       "SELECT state, sold_out, t0, last_batch, admit_count, admit_interval_seconds, max_active, "  \
-      "session_seconds, claim_seconds, now_serving, rate_micros, rate_at, NOW(3) "                 \
+      "session_seconds, claim_seconds, now_serving, rate_micros, rate_at, NOW(3), prequeue "       \
       "FROM queue_state WHERE concert_id = ? FOR UPDATE")                                          \
     X(JOB_NUMBERS, 3, 2,                                                                           \
       "SELECT ticket, created_at <= NOW(3) - INTERVAL 3 SECOND FROM queue_token "                  \
@@ -314,11 +342,12 @@
     X(JOB_GONE, 2, 1,                                                                              \
       "SELECT COUNT(*) FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                         \
       "AND status IN ('LEFT', 'EXPIRED', 'VOID') AND ticket > ?")                                  \
-    X(JOB_ADMIT, 8, 0,                                                                             \
+    X(JOB_ADMIT, 9, 0,                                                                             \
       "UPDATE " STMT_TOKEN_BY_STATUS                                                               \
       "SET status = 'ACTIVE', admitted_at = ?, claimed_at = NULL, "                                \
       "session_ends_at = ? + INTERVAL ? SECOND, expires_at = ? + INTERVAL ? SECOND "               \
-      "WHERE concert_id = ? AND status = 'WAITING' AND expires_at > ? ORDER BY ticket LIMIT ?")    \
+      "WHERE concert_id = ? AND status = 'WAITING' AND ticket <= ? AND expires_at > ? "            \
+      "ORDER BY ticket LIMIT ?")                                                                   \
     X(JOB_LAST_ADMITTED, 1, 1,                                                                     \
       "SELECT COALESCE(MAX(ticket), 0) FROM queue_token "                                          \
       "WHERE concert_id = ? AND status = 'ACTIVE'")                                                \
@@ -361,6 +390,39 @@
       "DELETE t FROM (SELECT event_id FROM outbox FORCE INDEX (outbox_age) "                       \
       "WHERE created_at < NOW(3) - INTERVAL ? DAY ORDER BY created_at LIMIT ?) o "                 \
       "STRAIGHT_JOIN outbox t ON t.event_id = o.event_id")                                         \
+    /* the pre-queue's lottery */                                                                  \
+    X(LOTTERY_INSERT, 3, 0,                                                                        \
+      "INSERT INTO lottery (concert_id, seed, seed_hash, made_at, token_floor) "                   \
+      "SELECT ?, ?, ?, NOW(3), COALESCE(MAX(token_id), 0) FROM queue_token")                       \
+    X(LOTTERY_ATTACH, 2, 0,                                                                        \
+      "UPDATE queue_state SET prequeue = 1, lottery_id = ? WHERE concert_id = ?")                  \
+    X(LOTTERY_OPEN_NOW, 1, 0,                                                                      \
+      "UPDATE lottery y JOIN queue_state q ON q.lottery_id = y.lottery_id "                        \
+      "SET y.opened_at = NOW(3) WHERE q.concert_id = ? AND y.opened_at IS NULL")                   \
+    X(LOTTERY_OPEN_LATER, 1, 0,                                                                    \
+      "UPDATE lottery y JOIN queue_state q ON q.lottery_id = y.lottery_id "                        \
+      "SET y.opened_at = NULL WHERE q.concert_id = ? AND y.drawn_at IS NULL")                      \
+    X(LOTTERY_GET, 1, 9, STMT_LOTTERY_OF "WHERE q.concert_id = ?")                                 \
+    X(LOTTERY_LOCK, 1, 9, STMT_LOTTERY_OF "WHERE q.concert_id = ? FOR UPDATE")                     \
+    X(LOTTERY_DRAWN, 4, 0,                                                                         \
+      "UPDATE lottery SET opened_at = ?, drawn_at = NOW(3), first_ticket = ?, entrants = ? "       \
+      "WHERE lottery_id = ? AND drawn_at IS NULL")                                                 \
+    X(LOTTERY_BEGIN, 2, 0,                                                                         \
+      "UPDATE queue_state SET prequeue = 2, t0 = ?, last_batch = -1 "                              \
+      "WHERE concert_id = ? AND prequeue = 1")                                                     \
+    X(LOTTERY_NUMBERED, 3, 0,                                                                      \
+      "UPDATE lottery SET numbered = ? WHERE lottery_id = ? AND numbered = ?")                     \
+    X(LOTTERY_END, 1, 0,                                                                           \
+      "UPDATE queue_state SET prequeue = 0 WHERE concert_id = ? AND prequeue = 2")                 \
+    X(LOTTERY_COUNT, 1, 1,                                                                         \
+      "SELECT COUNT(*) FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? AND status = 'PREQUEUE'")             \
+    X(LOTTERY_ENTRANTS, 2, 2,                                                                      \
+      "SELECT token_id, created_at < ? FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                     \
+      "AND status = 'PREQUEUE'")                                                                   \
+    X(LOTTERY_GIVE, 204, 0,                                                                        \
+      "UPDATE " STMT_TOKEN_BY_ID "SET ticket = ? + FIELD(token_id, " STMT_100_MARKS ") - 1, "      \
+      "status = 'WAITING', expires_at = ? + INTERVAL ? SECOND "                                    \
+      "WHERE token_id IN (" STMT_100_MARKS ") AND status = 'PREQUEUE' AND concert_id = ?")         \
     /* schedules and seats */                                                                      \
     X(SCHEDULE_INSERT, 9, 0,                                                                       \
       "INSERT INTO schedule (concert_id, starts_at, local_date, booking_opens_at, "                \
@@ -448,13 +510,13 @@
     X(RESERVATION_PENDING, 3, 1,                                                                   \
       "SELECT reservation_id FROM reservation WHERE user_id = ? AND concert_id = ? "               \
       "AND status = 'PENDING' AND hold_expires_at > NOW(3) AND reservation_id <> ? "               \
-      "ORDER BY reservation_id")                    \
+      "ORDER BY reservation_id")                                                                   \
     X(CONCERT_COUNT, 0, 1, "SELECT COUNT(*) FROM concert")                                         \
     X(STATUS_SERVER, 0, 4,                                                                         \
       "SELECT VERSION(), (SELECT CAST(MAX(number) AS SIGNED) FROM schema_migration), l.holder, "   \
       "(SELECT COUNT(*) FROM concert) FROM job_lease l WHERE l.name = 'job'")                      \
-    X(STATUS_CONCERTS, 1, 12,                                                                      \
-      "SELECT c.concert_id, c.title, q.state, q.sold_out, q.waiting, q.active, q.now_serving, "    \
+    X(STATUS_CONCERTS, 1, 11,                                                                      \
+      "SELECT c.concert_id, c.title, " STMT_SHOWN_STATE ", q.waiting, q.active, q.now_serving, "   \
       "q.last_ticket, COUNT(t.seat_id), "                                                          \
       "CAST(COALESCE(SUM(t.status = 'AVAILABLE' OR (t.status = 'HELD' "                            \
       "AND t.hold_expires_at <= NOW(3))), 0) AS SIGNED), "                                         \
@@ -464,8 +526,8 @@
       "JOIN queue_state q ON q.concert_id = c.concert_id "                                         \
       "LEFT JOIN schedule s ON s.concert_id = c.concert_id "                                       \
       "LEFT JOIN seat t ON t.schedule_id = s.schedule_id "                                         \
-      "GROUP BY c.concert_id, c.title, q.state, q.sold_out, q.waiting, q.active, q.now_serving, "  \
-      "q.last_ticket ORDER BY c.concert_id DESC")                                                  \
+      "GROUP BY c.concert_id, c.title, q.state, q.sold_out, q.prequeue, q.waiting, q.active, "     \
+      "q.now_serving, q.last_ticket ORDER BY c.concert_id DESC")                                                  \
     X(PAYMENT_INSERT, 4, 0,                                                                        \
       "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) "                    \
       "VALUES (?, ?, 'COMPLETED', ?, ?)")                                                          \
@@ -542,7 +604,7 @@
       "OR SUM(x.credit) <> SUM(x.price * x.refunded) OR MIN(x.user_id) <> MAX(x.user_id)"          \
       STMT_VERIFY_END)                                                                             \
     X(VERIFY_TICKETS, 0, 4,                                                                        \
-      STMT_VERIFY "concert_id AS id, ticket, COUNT(*) FROM queue_token "                           \
+      STMT_VERIFY "concert_id AS id, ticket, COUNT(*) FROM queue_token WHERE ticket IS NOT NULL "  \
       "GROUP BY concert_id, ticket HAVING COUNT(*) > 1" STMT_VERIFY_END)                           \
     X(VERIFY_SERVING, 0, 5,                                                                        \
       STMT_VERIFY "t.concert_id, t.token_id AS id, t.ticket, q.now_serving FROM queue_token t "    \

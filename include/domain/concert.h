@@ -35,7 +35,8 @@ struct concert {
     CONCERT_QUEUE_SETTING_LIST(CONCERT_MEMBER)
 #undef CONCERT_MEMBER
     enum queue_condition state;            /* as set: OPEN, PAUSED, DRAINING, CLOSED; in answers
-                                              also SOLD_OUT where that applies */
+                                              as shown, so also SOLD_OUT and PREQUEUE */
+    int64_t opens_at;                      /* -1: none */
     char message_ko[CONCERT_MESSAGE_SIZE]; /* "" : none */
     char message_en[CONCERT_MESSAGE_SIZE];
 };
@@ -56,7 +57,8 @@ enum concert_field {
     CONCERT_HAS_CLAIM_SECONDS = 1 << 11,
     CONCERT_HAS_TOKEN_LIFETIME_SECONDS = 1 << 12,
     CONCERT_HAS_STATE = 1 << 13,
-    CONCERT_HAS_MESSAGE = 1 << 14
+    CONCERT_HAS_MESSAGE = 1 << 14,
+    CONCERT_HAS_OPENS_AT = 1 << 15
 };
 
 /* Fills in every default (time zone from the configuration), state OPEN, no texts. */
@@ -65,14 +67,19 @@ void concert_defaults(const struct config *cfg, struct concert *out);
 /* Writes a concert or a schedule as JSON for the audit log. */
 typedef void concert_render_fn(const struct concert *c, struct text_buf *out);
 
-/* Makes a concert with its queue, which opens at once, and writes the audit entry. `c` is complete
- * and checked against the bounds; out->concert_id is set. ERR_INVALID_FIELD for an unknown zone. */
+/* Makes a concert with its queue, which opens at once or has a pre-queue until opens_at, and writes
+ * the audit entry. `c` is complete and checked against the bounds; out->concert_id is set.
+ * ERR_INVALID_FIELD for an unknown zone. */
 enum err concert_create(struct app *app, const struct caller *caller, const struct concert *c,
                         concert_render_fn *render, struct concert *out) MUSTCHECK;
 
-/* Changes the members of `fields` to those of `change`. A return to OPEN starts the batches anew;
- * another time zone moves the schedules' dates. What it was goes to *before, which may be NULL.
- * ERR_CONCERT_NOT_FOUND, ERR_INVALID_FIELD. */
+/*
+ * Changes the members of `fields` to those of `change`. A return to OPEN starts the batches anew;
+ * another time zone moves the schedules' dates. An opens_at in the future begins a pre-queue, or
+ * moves the opening of the one there is; none, or one in the past, opens that at once. What it was
+ * goes to *before, which may be NULL. ERR_CONCERT_NOT_FOUND, ERR_INVALID_FIELD; ERR_BUSY for a new
+ * pre-queue while the numbers of the last one are being given.
+ */
 enum err concert_patch(struct app *app, const struct caller *caller, int64_t concert_id,
                        unsigned fields, const struct concert *change, concert_render_fn *render,
                        struct concert *before, struct concert *out) MUSTCHECK;

@@ -11,12 +11,26 @@
 #include "domain/app.h"
 #include "domain/idem.h"
 
-enum queue_condition { QUEUE_OPEN, QUEUE_PAUSED, QUEUE_DRAINING, QUEUE_CLOSED, QUEUE_SOLD_OUT };
+enum queue_condition {
+    QUEUE_OPEN,
+    QUEUE_PAUSED,
+    QUEUE_DRAINING,
+    QUEUE_CLOSED,
+    QUEUE_SOLD_OUT,
+    QUEUE_PREQUEUE
+};
+
+struct db_value;
 
 /* "OPEN", ...; static storage. */
 const char *queue_condition_name(enum queue_condition c);
-/* Those an operator can set (not SOLD_OUT); false for any other word. */
+/* Those an operator can set (not SOLD_OUT and PREQUEUE); false for any other word. */
 bool queue_condition_parse(const char *name, enum queue_condition *out);
+/* A column with the state as everyone sees it, or as set; CLOSED for what is neither. */
+enum queue_condition queue_condition_read(const struct db_value *column);
+
+/* 32 bytes in hex and a zero. */
+#define QUEUE_SEED_SIZE 65
 
 /* The public document. */
 struct queue_public {
@@ -25,6 +39,8 @@ struct queue_public {
     int64_t now_serving, last_ticket, waiting, active, admit_per_minute;
     int64_t opens_at;                        /* -1: null */
     char message_ko[4001], message_en[4001]; /* both "": null */
+    /* of the latest lottery, 64 hex digits; "": there is none, and of the seed: not drawn yet */
+    char seed_hash[QUEUE_SEED_SIZE], seed[QUEUE_SEED_SIZE];
     int poll_after_seconds;
     int64_t as_of; /* the moment the state was read, by the database's clock */
 };
@@ -32,21 +48,23 @@ struct queue_public {
 /* ERR_CONCERT_NOT_FOUND. No query unless the concert is too new for the snapshot. */
 enum err queue_public(struct app *app, int64_t concert_id, struct queue_public *out) MUSTCHECK;
 
-enum queue_status { QUEUE_WAITING, QUEUE_ACTIVE };
+/* EARLY: in a pre-queue, without a number. */
+enum queue_status { QUEUE_EARLY, QUEUE_WAITING, QUEUE_ACTIVE };
 
 struct queue_ticket {
     int64_t token_id; /* jti */
     struct uuid user_id;
     int64_t concert_id;
-    int64_t ticket;
+    int64_t ticket; /* 0: none yet */
     enum queue_status status;
-    int64_t position;               /* 1: next; 0: inside */
+    int64_t position;               /* 1: next; 0: inside; -1: none yet */
     int64_t estimated_wait_seconds; /* -1: unknown */
     int poll_after_seconds;
     int64_t session_expires_at; /* -1 while waiting */
     int64_t issued_at;          /* for the token's iat, ms */
     int64_t token_expires_at;   /* for the token's exp, ms: not before the row's end */
     bool created;               /* by this call: 201 */
+    bool token_changed;         /* the bearer's token does not say what its row does */
 };
 
 /*
@@ -56,7 +74,8 @@ struct queue_ticket {
 enum err queue_join(struct app *app, const struct uuid *user_id, int64_t concert_id,
                     struct queue_ticket *out) MUSTCHECK;
 
-/* The ticket of a queue token. ERR_QUEUE_TOKEN_EXPIRED. Polling claims an admitted session. */
+/* The ticket of a queue token. ERR_QUEUE_TOKEN_EXPIRED. Polling claims an admitted session. A token
+ * of a pre-queue whose number has been drawn sets token_changed: the bearer needs a new one. */
 enum err queue_poll(struct app *app, const struct caller *caller,
                     struct queue_ticket *out) MUSTCHECK;
 
@@ -82,6 +101,7 @@ struct queue_row {
     bool first_end_passed; /* no new holds */
     int64_t now;
     int64_t expires_at;
+    int64_t ticket; /* 0: none yet */
 };
 
 /* Claims an admitted session for good, after a transaction that called but failed: its own claim

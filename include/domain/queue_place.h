@@ -17,4 +17,8 @@ int64_t queue_estimate(const struct snapshot_queue *q, int64_t position, int64_t
  * of claim_seconds (0: off), so that whoever obeys is heard of in time after being admitted. */
 int queue_poll_after(int64_t position, int64_t estimate, int64_t claim_seconds);
 
+/* The same for who is in a pre-queue, at the moment `now`: before the opening no later than it,
+ * then spread over the seconds after it. */
+int queue_poll_after_early(const struct snapshot_queue *q, int64_t now);
+
 #endif

@@ -35,8 +35,14 @@ struct snapshot_queue {
     int64_t now_serving, last_ticket, waiting, active;
     double rate_per_second; /* smoothed, of real admissions; negative: unknown */
     int64_t t0, last_batch;
+    int64_t opens_at; /* -1: none was set */
+    /* 1: joins get no number; 2: drawn, the numbers are being given. The tokens of this pre-queue
+     * are above early_above. */
+    int prequeue;
+    int64_t early_above;
     int64_t admit_count, admit_interval_seconds, max_active, claim_seconds, token_lifetime_seconds;
     char message_ko[4001], message_en[4001];
+    char seed_hash[QUEUE_SEED_SIZE], seed[QUEUE_SEED_SIZE]; /* see struct queue_public */
     int64_t as_of;
 };
 
@@ -65,8 +71,12 @@ bool snapshot_get(int64_t concert_id, struct snapshot_queue *out);
 bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *out,
                     int64_t *gone_below, bool *is_gone);
 
-/* Notes on this host at once that `ticket` has left. */
-void snapshot_mark_gone(int64_t concert_id, int64_t ticket);
+/* Like snapshot_place for a token without a number. False also unless the concert is in the
+ * pre-queue which the token belongs to, and the token has not left it. */
+bool snapshot_place_early(int64_t concert_id, int64_t token_id, struct snapshot_queue *out);
+
+/* Notes on this host at once that `ticket` has left; without a number (0), that the token has. */
+void snapshot_mark_gone(int64_t concert_id, int64_t ticket, int64_t token_id);
 
 /* Calls fn for each queue in the snapshot; for metrics. */
 void snapshot_each(void (*fn)(const struct snapshot_queue *q, void *arg), void *arg);

@@ -21,14 +21,20 @@ struct snapshot_lease {
     int64_t block;     /* how many to ask for next time */
 };
 
+/* Ascending numbers that nobody holds. */
+struct snapshot_gone {
+    int count;
+    int64_t numbers[SNAPSHOT_MAX_GONE];
+};
+
 struct snapshot_slot {
     _Atomic int64_t concert_id; /* 0: never used; SNAPSHOT_TAKEN_BACK: free again */
     int64_t seen_ms;            /* when the refresher last wrote it, monotonic */
     pthread_mutex_t lock;
     bool stale;
     struct snapshot_queue q;
-    int gone_count;
-    int64_t gone[SNAPSHOT_MAX_GONE]; /* ascending, above q.now_serving */
+    struct snapshot_gone gone;       /* ticket numbers above q.now_serving */
+    struct snapshot_gone gone_early; /* token ids above q.early_above, in a pre-queue */
     pthread_mutex_t lease_lock;
     struct snapshot_lease lease;
     _Atomic int64_t drawn; /* the highest number taken on this host */
@@ -60,13 +66,19 @@ bool snapshot_slot_lock(struct snapshot_slot *s);
 bool snapshot_slot_lock_of(struct snapshot_slot *s, int64_t concert_id);
 void snapshot_slot_unlock(struct snapshot_slot *s);
 
-/* How many of the `n` ascending numbers are below `ticket`. */
-int snapshot_count_below(const int64_t *gone, int n, int64_t ticket);
+/* How many of the numbers are below `number`. */
+int snapshot_gone_below(const struct snapshot_gone *g, int64_t number);
+/* Whether the number is among them, or may be: of numbers beyond a full list nothing is known. */
+bool snapshot_gone_has(const struct snapshot_gone *g, int64_t number);
+/* Adds a number unless it is there or the list is full. */
+void snapshot_gone_add(struct snapshot_gone *g, int64_t number);
 
 /* Takes the lease's lock if nobody alive has it; pthread_mutex_unlock gives it back. */
 bool snapshot_lease_trylock(struct snapshot_slot *s);
 
-/* Numbers that the host leased and did not need go back, so that an idle queue has no gaps. */
-void snapshot_return_lease(struct db *db, struct snapshot_slot *s, int64_t concert_id);
+/* Numbers that the host leased and did not need go back, so that an idle queue has no gaps: when
+ * the lease is over, or at once. */
+void snapshot_return_lease(struct db *db, struct snapshot_slot *s, int64_t concert_id,
+                           bool at_once);
 
 #endif

@@ -6,8 +6,7 @@
 #include "http/bind.h"
 #include "http/request.h"
 
-/* What POST and PATCH take. The present bits are those of enum concert_field, and above them those
- * of what has no place in a struct concert. */
+/* What POST and PATCH take. The present bits are those of enum concert_field. */
 struct concert_body {
     struct bind_target target;
     struct bind_text title, artist, host, time_zone, state, message_ko, message_en;

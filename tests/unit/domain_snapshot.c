@@ -234,8 +234,8 @@ static void test_positions_leave_out_who_has_left(void)
     CU_ASSERT(snapshot_place(concert, 5, &q, &gone, &is_gone));
     CU_ASSERT_EQUAL(gone, 1);
     CU_ASSERT(is_gone);
-    snapshot_mark_gone(concert, 7);
-    snapshot_mark_gone(concert, 7);
+    snapshot_mark_gone(concert, 7, 0);
+    snapshot_mark_gone(concert, 7, 0);
     CU_ASSERT_EQUAL(queue_poll(&app, &last, &t), ERR_OK);
     CU_ASSERT(t.position == 7 || t.position == 8); /* until the refresher looks again */
     scratch_sql(app.db, "UPDATE queue_state SET last_ticket = 0, waiting = 0");
@@ -365,7 +365,7 @@ static _Noreturn void use_the_slot(int i)
     bool is_gone;
     for (int64_t k = i;; k++) {
         snapshot_place(concert, k % 1000, &q, &gone, &is_gone);
-        snapshot_mark_gone(concert, k % 1000 + 1);
+        snapshot_mark_gone(concert, k % 1000 + 1, 0);
         if (snapshot_take_ticket(own.db, own.cfg, concert, &ticket) != ERR_OK)
             _exit(1);
     }
