@@ -6,6 +6,7 @@
 #include "db/tx.h"
 #include "domain/job_gaps.h"
 #include "domain/job_lottery.h"
+#include "domain/job_seats.h"
 #include "domain/queue.h"
 #include "domain/snapshot.h"
 #include <math.h>
@@ -165,11 +166,12 @@ static enum err count_active(struct db *db, int64_t concert_id, int64_t *active)
     return db_query_one(db, STMT_JOB_ACTIVE, read_int, active, DB_P_INT(concert_id));
 }
 
-/* How many may come in now: the due batches' places, as far as the cap allows. */
+/* How many may come in now: the due batches' places, as far as the cap and the seats allow. */
 static enum err places(struct db *db, const struct work *w, int64_t *n, int64_t *active,
                        int64_t *newest)
 {
     const struct locked *q = &w->q;
+    enum job_seats seats;
     int64_t due = 0;
     *n = 0;
     *active = 0;
@@ -181,6 +183,8 @@ static enum err places(struct db *db, const struct work *w, int64_t *n, int64_t 
     enum err e = count_active(db, w->glance->concert_id, active);
     if (e == ERR_OK && q->max_active > 0 && *n > q->max_active - *active)
         *n = q->max_active > *active ? q->max_active - *active : 0;
+    if (e == ERR_OK && *n > 0)
+        e = job_seats_bound(db, w->glance->concert_id, *active, n, &seats);
     return e;
 }
 

@@ -71,6 +71,16 @@
     "AND t.status = 'AVAILABLE') OR EXISTS (SELECT 1 FROM seat t "                                 \
     "WHERE t.schedule_id = s.schedule_id AND t.status = 'HELD'))"
 
+/* How many seats of a concert can be booked: those never held, and those whose hold is over. Each
+ * part ends at its limit and reads nothing but the index. */
+#define STMT_BOOKABLE_SEATS(which)                                                                 \
+    "(SELECT COUNT(*) FROM (SELECT 1 FROM schedule s FORCE INDEX (schedule_time) "                 \
+    "JOIN seat t FORCE INDEX (seat_status) ON t.schedule_id = s.schedule_id AND " which            \
+    "WHERE s.concert_id = ? AND s.canceled_at IS NULL " STMT_BOOKABLE "LIMIT ?) n) "
+#define STMT_FREE_SEATS                                                                            \
+    STMT_BOOKABLE_SEATS("t.status = 'AVAILABLE' ")                                                 \
+    "+ " STMT_BOOKABLE_SEATS("t.status = 'HELD' AND t.hold_expires_at <= NOW(3) ")
+
 #define STMT_SEAT_COLUMNS                                                                          \
     "seat_id, seat_number, section, row_label, price, "                                            \
     "CASE WHEN status = 'HELD' AND hold_expires_at <= NOW(3) THEN 'AVAILABLE' ELSE status END, "   \
@@ -361,6 +371,14 @@
       "SELECT EXISTS (" STMT_SHOWS ") AND NOT CASE WHEN EXISTS (" STMT_SHOWS STMT_BOOKABLE ") "    \
       "THEN EXISTS (" STMT_SHOWS STMT_BOOKABLE STMT_UNSOLD ") "                                    \
       "ELSE EXISTS (" STMT_SHOWS STMT_UNSOLD ") END")                                              \
+    X(JOB_SEATS, 5, 2, "SELECT EXISTS (" STMT_SHOWS STMT_BOOKABLE "), " STMT_FREE_SEATS)           \
+    X(JOB_DEMAND, 6, 2,                                                                            \
+      "SELECT " STMT_FREE_SEATS ", (SELECT COUNT(*) FROM (SELECT 1 "                               \
+      "FROM queue_token q FORCE INDEX (queue_token_status) "                                       \
+      "LEFT JOIN reservation r FORCE INDEX (reservation_user_schedule) "                           \
+      "ON r.user_id = q.user_id AND r.concert_id = q.concert_id AND r.status = 'PENDING' "         \
+      "AND r.hold_expires_at > NOW(3) WHERE q.concert_id = ? AND q.status = 'ACTIVE' "             \
+      "AND q.expires_at > NOW(3) AND r.reservation_id IS NULL LIMIT ?) k)")                        \
     X(JOB_PUBLISH, 5, 0,                                                                           \
       "UPDATE queue_state SET last_ticket = GREATEST(last_ticket, now_serving, ?), waiting = ?, "  \
       "active = ?, sold_out = ? WHERE concert_id = ?")                                             \
