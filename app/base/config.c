@@ -316,6 +316,19 @@ static bool check_server(struct parse *p)
     return true;
 }
 
+/* Words that are ids. */
+static bool check_ids(struct parse *p, const char *name, const char *list)
+{
+    int64_t id;
+
+    for (size_t len; *list; list += len + strspn(list + len, CONFIG_LIST_SEPARATORS)) {
+        len = strcspn(list, CONFIG_LIST_SEPARATORS);
+        if (!text_parse_int(list, len, &id) || id < 1)
+            return refuse(p, "%s must be ids with blanks or commas between them", name);
+    }
+    return true;
+}
+
 static bool check_all(struct parse *p)
 {
     const struct config *c = p->out;
@@ -326,6 +339,8 @@ static bool check_all(struct parse *p)
         return refuse(p, "host, name and user of [database] must not be empty");
     if (c->wallet_charge_min > c->wallet_charge_max)
         return refuse(p, "charge_min is greater than charge_max");
+    if (!check_ids(p, "anonymous_concerts", c->gate_anonymous_concerts))
+        return false;
     if (!log_level_valid(c->log_level))
         return refuse(p, "level must be error, warn, info or debug");
     return true;

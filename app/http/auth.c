@@ -356,13 +356,24 @@ static enum err check_token(const struct config *cfg, const char *token, size_t 
     return e;
 }
 
+enum err auth_check_token(const struct config *cfg, const char *token, size_t len,
+                          enum auth_accept accept, int64_t now_ms, struct caller *out)
+{
+    enum err e;
+
+    *out = (struct caller){.kind = TOKEN_NONE};
+    e = check_token(cfg, token, len, accept, now_ms, out);
+    if (e != ERR_OK)
+        *out = (struct caller){.kind = TOKEN_NONE};
+    return e;
+}
+
 enum err auth_check(const struct config *cfg, const char *authorization, enum auth_accept accept,
                     int64_t now_ms, struct caller *out)
 {
     static const char scheme[] = "Bearer";
     const char *token;
     size_t len;
-    enum err e;
 
     *out = (struct caller){.kind = TOKEN_NONE};
     if (!authorization || strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
@@ -376,10 +387,7 @@ enum err auth_check(const struct config *cfg, const char *authorization, enum au
         len--;
     if (len == 0)
         return ERR_TOKEN_MISSING;
-    e = check_token(cfg, token, len, accept, now_ms, out);
-    if (e != ERR_OK)
-        *out = (struct caller){.kind = TOKEN_NONE};
-    return e;
+    return auth_check_token(cfg, token, len, accept, now_ms, out);
 }
 
 /* A new token of that kind with what both kinds have; NULL without memory. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "domain/snapshot.h"
 #include "http/auth.h"
+#include "http/gate_auth.h"
 #include "http/reply.h"
 #include "http/routes.h"
 #include <openssl/evp.h>
@@ -33,6 +34,14 @@ static enum err check_form(struct request *req, struct response *res)
 }
 
 /* 401. */
+static enum err authenticate_gate(struct request *req)
+{
+    enum err e = req->route->who == WHO_GATE_JOIN ? gate_auth_join(req) : gate_auth_place(req);
+
+    req->user = req->caller.kind == TOKEN_NONE ? req->place.user : req->caller.user;
+    return e;
+}
+
 static enum err authenticate(struct request *req, struct response *res)
 {
     enum auth_accept accept = AUTH_USER;
@@ -49,6 +58,9 @@ static enum err authenticate(struct request *req, struct response *res)
     case WHO_QUEUE_OR_USER:
         accept = AUTH_EITHER;
         break;
+    case WHO_GATE:
+    case WHO_GATE_JOIN:
+        return authenticate_gate(req);
     case WHO_NOBODY:
     case WHO_USER:
     case WHO_CHARGE:
@@ -71,6 +83,8 @@ static bool has_scope(const struct caller *caller, enum access who)
     case WHO_USER:
     case WHO_QUEUE:
     case WHO_QUEUE_OR_USER:
+    case WHO_GATE:
+    case WHO_GATE_JOIN:
         return true;
     case WHO_CHARGE:
         return caller->may_charge || caller->service;
@@ -82,6 +96,20 @@ static bool has_scope(const struct caller *caller, enum access who)
         break;
     }
     return false;
+}
+
+/*
+ * 400 for what a page of another site could send. The token is in a cookie, which the browser adds
+ * by itself; but no other site's page can add this header without asking first (Fetch standard,
+ * CORS-preflight), and nobody says yes. SameSite=Lax alone leaves a form of another site that joins
+ * anonymously, and so takes the visitor's place away.
+ */
+static enum err check_page(struct request *req, struct response *res)
+{
+    (void)res;
+    if (!(req->route->flags & ROUTE_OWN_PAGE) || req->gate)
+        return ERR_OK;
+    return app_field(req->app, ERR_INVALID_PARAMETER, "Frontrow-Gate");
 }
 
 /* Acts for `user` from here on, if the caller may. */
@@ -173,9 +201,10 @@ static enum err take_body(struct request *req, struct response *res)
     return act_for(req, &body->user_id);
 }
 
-/* 429. */
+/* 429. Who joins a queue anonymously has no limit but the address's. */
 static enum err limit(struct request *req, struct response *res)
 {
+    static const struct uuid nobody;
     const struct config *cfg = req->app->cfg;
     const int64_t per_ten_seconds[] = {[LIMIT_JOIN] = cfg->limits_joins,
                                        [LIMIT_POLL] = cfg->limits_polls,
@@ -186,7 +215,8 @@ static enum err limit(struct request *req, struct response *res)
     int wait = 0;
 
     (void)res;
-    if (kind < 0 || limit_take((enum limit_kind)kind, &req->user, per_ten_seconds[kind], &wait))
+    if (kind < 0 || uuid_equal(&req->user, &nobody) ||
+        limit_take((enum limit_kind)kind, &req->user, per_ten_seconds[kind], &wait))
         return ERR_OK;
     req->app->problem.retry_after = wait;
     return ERR_RATE_LIMITED;
@@ -256,9 +286,9 @@ static enum err call_handler(struct request *req, struct response *res)
 
 static enum err run(struct request *req, struct response *res)
 {
-    static route_fn *const steps[] = {match,          check_form,  authenticate, permit,
-                                      take_body,      limit,       check_body,   take_key,
-                                      check_database, call_handler};
+    static route_fn *const steps[] = {match,      check_form,     authenticate, permit,
+                                      check_page, take_body,      limit,        check_body,
+                                      take_key,   check_database, call_handler};
     enum err e = ERR_OK;
 
     for (size_t i = 0; e == ERR_OK && i < sizeof steps / sizeof steps[0]; i++)

@@ -132,7 +132,7 @@ static void take_id(struct request *req, const char *given)
 }
 
 struct variables {
-    const char *id, *content_length;
+    const char *id, *content_length, *https;
 };
 
 /* Looks at one variable, "NAME=value". Of a header that comes twice libfcgi keeps both. */
@@ -141,17 +141,20 @@ static void take_variable(struct request *req, struct variables *v, const char *
     const struct {
         const char *name;
         const char **value;
-        bool single;
+        bool *twice; /* of a header that must be single */
     } wanted[] = {
-        {"REQUEST_METHOD=", &req->method, false},
-        {"DOCUMENT_URI=", &req->path, false},
-        {"QUERY_STRING=", &req->query, false},
-        {"CONTENT_TYPE=", &req->content_type, false},
-        {"CONTENT_LENGTH=", &v->content_length, false},
-        {"HTTP_AUTHORIZATION=", &req->authorization, true},
-        {"HTTP_IDEMPOTENCY_KEY=", &req->idempotency_key, true},
-        {"HTTP_ACCEPT_LANGUAGE=", &req->accept_language, false},
-        {"REQUEST_ID=", &v->id, false},
+        {"REQUEST_METHOD=", &req->method, NULL},
+        {"DOCUMENT_URI=", &req->path, NULL},
+        {"QUERY_STRING=", &req->query, NULL},
+        {"CONTENT_TYPE=", &req->content_type, NULL},
+        {"CONTENT_LENGTH=", &v->content_length, NULL},
+        {"HTTP_AUTHORIZATION=", &req->authorization, &req->malformed},
+        {"HTTP_IDEMPOTENCY_KEY=", &req->idempotency_key, &req->malformed},
+        {"HTTP_ACCEPT_LANGUAGE=", &req->accept_language, NULL},
+        {"HTTP_COOKIE=", &req->cookie, &req->cookie_twice},
+        {"HTTP_FRONTROW_GATE=", &req->gate, NULL},
+        {"REQUEST_ID=", &v->id, NULL},
+        {"HTTPS=", &v->https, NULL},
     };
 
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
@@ -159,8 +162,8 @@ static void take_variable(struct request *req, struct variables *v, const char *
 
         if (strncmp(variable, wanted[i].name, len) != 0)
             continue;
-        if (wanted[i].single && *wanted[i].value)
-            req->malformed = true;
+        if (wanted[i].twice && *wanted[i].value)
+            *wanted[i].twice = true;
         *wanted[i].value = variable + len;
         return;
     }
@@ -185,13 +188,14 @@ static void take_body(struct server *s, const char *content_length)
 
 static void take_request(struct server *s)
 {
-    struct variables v = {NULL, NULL};
+    struct variables v = {NULL, NULL, NULL};
 
     memset(&s->req, 0, sizeof s->req);
     s->req.method = "";
     s->req.path = "";
     for (char **p = s->fcgx.envp; *p; p++)
         take_variable(&s->req, &v, *p);
+    s->req.secure = v.https && strcmp(v.https, "on") == 0;
     take_id(&s->req, v.id);
     take_body(s, v.content_length);
 }

@@ -93,8 +93,7 @@ static void put_known(struct text_buf *out, const char *name, bool known, int64_
         jout_null(out, name);
 }
 
-/* `token` NULL: it has not changed. */
-static void put_ticket(struct text_buf *out, const struct queue_ticket *t, const char *token)
+void queue_http_put_ticket(struct text_buf *out, const struct queue_ticket *t, const char *token)
 {
     jout_object_begin(out, NULL);
     if (token) {
@@ -130,7 +129,7 @@ enum err queue_http_join(struct request *req, struct response *res)
     if (e != ERR_OK)
         return e;
     res->status = ticket.created ? 201 : 200;
-    put_ticket(&res->body, &ticket, token);
+    queue_http_put_ticket(&res->body, &ticket, token);
     free(token);
     return ERR_OK;
 }
@@ -147,7 +146,7 @@ enum err queue_http_poll(struct request *req, struct response *res)
         return e;
     if (ticket.status != QUEUE_ACTIVE)
         response_header(res, "Retry-After", "%d", ticket.poll_after_seconds);
-    put_ticket(&res->body, &ticket, token);
+    queue_http_put_ticket(&res->body, &ticket, token);
     free(token);
     return ERR_OK;
 }

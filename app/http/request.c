@@ -7,8 +7,8 @@
 /* What a long listing needed is given back; what most answers need stays. */
 #define KEEP_BYTES ((size_t)1 << 20)
 
-/* Longest header line of ours. */
-#define LINE_MAX_BYTES 512
+/* Longest header value of ours: a cookie with a token. */
+#define LINE_MAX_BYTES 1024
 
 void response_header(struct response *res, const char *name, const char *format, ...)
 {

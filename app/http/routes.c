@@ -6,6 +6,7 @@
 #include "http/concert_admin_http.h"
 #include "http/concert_http.h"
 #include "http/demo_http.h"
+#include "http/gate_http.h"
 #include "http/ops_http.h"
 #include "http/payment_http.h"
 #include "http/queue_http.h"
@@ -39,6 +40,15 @@ static const struct route routes[] = {
     ROUTE("GET", API "/queue/tokens/me", WHO_QUEUE, queue_http_poll,
           .flags = ROUTE_WITHOUT_DATABASE, .limit = ROUTE_LIMIT(LIMIT_POLL)),
     ROUTE("DELETE", API "/queue/tokens/me", WHO_QUEUE, queue_http_leave, .flags = ROUTE_KEY),
+
+    ROUTE("GET", API "/gate/concerts/{concertId}", WHO_GATE, gate_http_verdict,
+          .flags = ROUTE_WITHOUT_DATABASE),
+    ROUTE("GET", API "/gate/concerts/{concertId}/place", WHO_GATE, gate_http_poll,
+          .flags = ROUTE_WITHOUT_DATABASE, .limit = ROUTE_LIMIT(LIMIT_POLL)),
+    ROUTE("POST", API "/gate/concerts/{concertId}/place", WHO_GATE_JOIN, gate_http_join,
+          .flags = ROUTE_OWN_PAGE, .limit = ROUTE_LIMIT(LIMIT_JOIN)),
+    ROUTE("DELETE", API "/gate/concerts/{concertId}/place", WHO_GATE, gate_http_leave,
+          .flags = ROUTE_OWN_PAGE),
 
     ROUTE("GET", API "/concerts/{concertId}/schedules", WHO_QUEUE, schedule_http_list),
     ROUTE("GET", API "/concerts/{concertId}/seats", WHO_QUEUE, schedule_http_seats_of_day),

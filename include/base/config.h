@@ -17,6 +17,9 @@
 
 #define CONFIG_STR_MAX 256
 
+/* What stands between the words of a STR that is a list. */
+#define CONFIG_LIST_SEPARATORS " ,"
+
 /* Where a program looks without --config. */
 #define CONFIG_DEFAULT_PATH "/etc/frontrow/frontrow.conf"
 
@@ -71,6 +74,9 @@
       "Ticket numbers a host leases at once at the most; 1: strict order on several hosts.")       \
     X(queue, retention_days, INT, queue_retention_days, "7", 1, 3650,                              \
       "Days for which finished and expired queue rows are kept.")                                  \
+    X(gate, anonymous_concerts, STR, gate_anonymous_concerts, "", 0, 0,                            \
+      "Ids of concerts whose queue the gate lets anyone join without a user token. Leave out those " \
+      "that sell seats here: a place in the queue can hold them.")                                 \
     X(wallet, charge_min, INT, wallet_charge_min, "1", 1, 1000000000,                              \
       "Smallest charge, in the currency's minor unit.")                                            \
     X(wallet, charge_max, INT, wallet_charge_max, "10000000", 1, 1000000000000,                    \

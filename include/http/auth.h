@@ -36,6 +36,10 @@ enum auth_accept { AUTH_USER = 1, AUTH_QUEUE = 2, AUTH_EITHER = 3 };
 enum err auth_check(const struct config *cfg, const char *authorization, enum auth_accept accept,
                     int64_t now_ms, struct caller *out) MUSTCHECK;
 
+/* The same of a token alone, `len` bytes that need no zero after them. Never ERR_TOKEN_MISSING. */
+enum err auth_check_token(const struct config *cfg, const char *token, size_t len,
+                          enum auth_accept accept, int64_t now_ms, struct caller *out) MUSTCHECK;
+
 /* Mints a user token; scope may be NULL or empty; a ttl that is not positive gives one that is
  * over. The caller frees *token with free(). ERR_INVALID_FIELD for a ttl beyond 10^12;
  * ERR_INTERNAL. */

@@ -24,4 +24,7 @@ enum err queue_http_poll(struct request *req, struct response *res) MUSTCHECK;
 /* DELETE /queue/tokens/me */
 enum err queue_http_leave(struct request *req, struct response *res) MUSTCHECK;
 
+/* Writes the document of a place; `token` NULL: without one. */
+void queue_http_put_ticket(struct text_buf *out, const struct queue_ticket *t, const char *token);
+
 #endif

@@ -30,13 +30,18 @@ struct request {
     char id[REQUEST_ID_SIZE];
     const char *body; /* what was read of it: at most REQUEST_BODY_MAX bytes and one */
     size_t body_len;
-    bool malformed; /* a header that must be single came twice, or the body was cut short */
+    const char *cookie; /* the Cookie header */
+    bool cookie_twice;  /* there was another one: none of them counts */
+    const char *gate;   /* the Frontrow-Gate header */
+    bool secure;        /* by https */
+    bool malformed;     /* a header that must be single came twice, or the body was cut short */
 
     /* Filled in by dispatch. */
     struct app *app;
     const struct route *route; /* NULL: none */
     struct path_param param;   /* what the route's {parameter} matched */
     struct caller caller;      /* kind TOKEN_NONE: the route asks for no token */
+    struct caller place;       /* a gate's visitor's place; kind TOKEN_NONE: none */
     struct uuid user;          /* who is acted for: named by the path or the body, or the caller */
     bool user_malformed;       /* the path's user is no UUID: 404, in its turn */
     struct idem idem;

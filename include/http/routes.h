@@ -27,14 +27,17 @@ enum access {
     WHO_ADMIN,
     WHO_QUEUE, /* a queue token */
     WHO_QUEUE_OR_USER,
-    WHO_DEMO /* anyone where demo is on; elsewhere there is no such route */
+    WHO_GATE,      /* a queue token in the concert's own cookie */
+    WHO_GATE_JOIN, /* the same, or a user, or anyone where the concert has anonymous visitors */
+    WHO_DEMO       /* anyone where demo is on; elsewhere there is no such route */
 };
 
 enum route_flags {
-    ROUTE_KEY = 1 << 0,             /* takes an Idempotency-Key */
-    ROUTE_BODY_OPTIONAL = 1 << 1,   /* an empty body stands for {} */
-    ROUTE_BODY_USER = 1 << 2,       /* the bound body is a struct body_user and more */
-    ROUTE_WITHOUT_DATABASE = 1 << 3 /* called also while the database is known to be down */
+    ROUTE_KEY = 1 << 0,              /* takes an Idempotency-Key */
+    ROUTE_BODY_OPTIONAL = 1 << 1,    /* an empty body stands for {} */
+    ROUTE_BODY_USER = 1 << 2,        /* the bound body is a struct body_user and more */
+    ROUTE_WITHOUT_DATABASE = 1 << 3, /* called also while the database is known to be down */
+    ROUTE_OWN_PAGE = 1 << 4          /* asks for the header Frontrow-Gate: see dispatch.c */
 };
 
 /* The limit per user that applies; its numbers come from the configuration. */

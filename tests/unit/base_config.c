@@ -229,6 +229,16 @@ static void test_a_file_open_to_everybody_is_refused(void)
     CU_ASSERT_EQUAL(load_mode(AUTH, strlen(AUTH), 0602), ERR_INTERNAL);
 }
 
+static void test_a_list_of_ids_has_ids_alone(void)
+{
+    CU_ASSERT_EQUAL(load(AUTH "[gate]\nanonymous_concerts = 1 22,  333\n"), ERR_OK);
+    CU_ASSERT_STRING_EQUAL(cfg.gate_anonymous_concerts, "1 22,  333");
+    CU_ASSERT_TRUE(refused(AUTH "[gate]\nanonymous_concerts = 1 x\n", "must be ids"));
+    CU_ASSERT_TRUE(refused(AUTH "[gate]\nanonymous_concerts = 0\n", "must be ids"));
+    CU_ASSERT_TRUE(refused(AUTH "[gate]\nanonymous_concerts = ,1\n", "must be ids"));
+    CU_ASSERT_TRUE(refused(AUTH "[gate]\nanonymous_concerts = all\n", "must be ids"));
+}
+
 static void test_a_missing_file_is_named(void)
 {
     CU_ASSERT_EQUAL(config_load("/nonexistent/x.conf", &cfg, why, sizeof why), ERR_INTERNAL);
@@ -300,5 +310,6 @@ SUITE(base_config, TEST(test_the_defaults_need_secrets_alone),
       TEST(test_a_reason_never_shows_a_secret), TEST(test_the_two_kinds_of_tokens_need_two_secrets),
       TEST(test_previous_keys_come_with_their_kid), TEST(test_what_must_fit_together),
       TEST(test_a_unix_path_must_fit_its_address), TEST(test_a_file_open_to_everybody_is_refused),
-      TEST(test_a_missing_file_is_named), TEST(test_the_sample_is_a_file_that_lacks_secrets_alone),
+      TEST(test_a_list_of_ids_has_ids_alone), TEST(test_a_missing_file_is_named),
+      TEST(test_the_sample_is_a_file_that_lacks_secrets_alone),
       TEST(test_the_table_has_a_row_for_each_key));

@@ -71,6 +71,19 @@ static void test_admin_is_behind_admin(void)
     }
 }
 
+/* What a browser's cookie opens, and changes something, asks for what no other site can send. */
+static void test_what_cookies_open_is_for_the_page_alone(void)
+{
+    for (size_t i = 0; i < routes_count(); i++) {
+        const struct route *r = routes_at(i);
+        bool by_cookie = r->who == WHO_GATE || r->who == WHO_GATE_JOIN;
+
+        CU_ASSERT_EQUAL(strstr(r->pattern, "/gate/") != NULL, by_cookie);
+        CU_ASSERT_EQUAL((r->flags & ROUTE_OWN_PAGE) != 0,
+                        by_cookie && strcmp(r->method, "GET") != 0);
+    }
+}
+
 /* What moves money or seats takes an Idempotency-Key: nothing else does. */
 static void test_keys_are_taken_where_money_or_seats_move(void)
 {
@@ -177,6 +190,7 @@ static void test_demo_exists_only_where_it_is_on(void)
 
 SUITE(http_routes, TEST(test_every_row_says_who_may_call), TEST(test_no_row_stands_twice),
       TEST(test_bodies_fit), TEST(test_admin_is_behind_admin),
+      TEST(test_what_cookies_open_is_for_the_page_alone),
       TEST(test_keys_are_taken_where_money_or_seats_move), TEST(test_field_names_are_distinct),
       TEST(test_paths_find_their_rows), TEST(test_other_paths_find_nothing),
       TEST(test_other_methods_are_not_allowed), TEST(test_allow_names_every_method),
