@@ -35,11 +35,17 @@ static const char *user_cookie(const struct user *u)
     return F("frontrow_user=%s", u->token);
 }
 
-/* What a browser would send back: the name and the value of Set-Cookie. */
-static const char *kept(const struct api_res *r)
+static const char *set_cookie(const struct api_res *r)
 {
     const char *cookie = api_header(r, "Set-Cookie");
     NEED(cookie != NULL, "%s %s", r->what, r->head);
+    return cookie ? cookie : "";
+}
+
+/* What a browser would send back: the name and the value. */
+static const char *kept(const struct api_res *r)
+{
+    const char *cookie = set_cookie(r);
     return F("%.*s", (int)strcspn(cookie, ";"), cookie);
 }
 
@@ -77,16 +83,15 @@ static void test_the_cookie(void)
     struct user u = world_user();
     int64_t concert = world_paused("'tokenLifetimeSeconds':3600");
     const struct api_res *r = browse("POST", place(concert), user_cookie(&u));
-    const char *cookie = api_header(r, "Set-Cookie");
+    const char *cookie = set_cookie(r);
     const char *name = F("frontrow_queue_%lld=", (long long)concert);
-    NEED(cookie != NULL, "%s", r->head);
     CHECK_INT(api_header_count(r, "Set-Cookie"), 1);
     CHECK(strncmp(cookie, name, strlen(name)) == 0, "%s", cookie);
-    const char *attributes = strchr(cookie, ';');
-    const char *age = strstr(cookie, "; Max-Age=");
-    NEED(attributes != NULL && age != NULL, "%s", cookie);
-    CHECK(strncmp(attributes, "; Path=/; Max-Age=", 18) == 0, "%s", attributes);
-    CHECK(atoll(age + 10) >= 3600 && atoll(age + 10) <= 3602 + 86400, "%s", attributes);
+    const char *attributes = cookie + strcspn(cookie, ";");
+    static const char until[] = "; Path=/; Max-Age=";
+    NEED(strncmp(attributes, until, strlen(until)) == 0, "%s", attributes);
+    long long age = strtoll(attributes + strlen(until), NULL, 10);
+    CHECK(age >= 3600 && age <= 3602 + 86400, "%s", attributes);
     CHECK(strstr(attributes, "; HttpOnly; SameSite=Lax") != NULL, "%s", attributes);
     CHECK(!strstr(attributes, "Secure") && !strstr(attributes, "Domain"), "%s", attributes);
     const char *token = F("%.*s", (int)strcspn(cookie + strlen(name), ";"), cookie + strlen(name));
@@ -131,6 +136,26 @@ static void test_polling(void)
     CHECK_INT(INT(r, "position"), 2);
     CHECK_INT(api_header_int(r, "Retry-After"), INT(r, "pollAfterSeconds"));
     CHECK_INT(api_header_count(r, "Set-Cookie"), 0);
+}
+
+/* Who came early gets a number by the draw, and the cookie that names it with the next poll. */
+static void test_a_place_in_a_pre_queue(void)
+{
+    struct user u = world_user();
+    int64_t concert =
+        world_queue(F("'claimSeconds':0,'opensAt':\"%s\"", api_time(api_wall_ms() + 2000)));
+    const struct api_res *r = browse("POST", place(concert), user_cookie(&u));
+    EXPECT_NEED(r, 201);
+    CHECK_STR(STR(r, "status"), "PREQUEUE");
+    CHECK(api_is_null(r, "ticket") && api_is_null(r, "position"), "%s", r->body);
+    const char *early = kept(r);
+    EXPECT_ERROR(browse(NULL, gate(concert), early), 403, "NOT_ADMITTED");
+    UNTIL(8, api_header_count(r = browse(NULL, place(concert), early), "Set-Cookie") == 1);
+    CHECK(INT(r, "ticket") >= 1, "%s", r->body);
+    CHECK(!api_has(r, "token"), "%s", r->body);
+    const char *drawn = kept(r);
+    UNTIL(5, is_let_in(concert, drawn));
+    CHECK_INT(api_header_count(browse(NULL, place(concert), drawn), "Set-Cookie"), 0);
 }
 
 static void test_the_verdict_on_who_waits(void)
@@ -289,7 +314,7 @@ static void test_other_sites_pages_change_nothing(void)
 }
 
 SUITE(gate, TEST(test_joining), TEST(test_the_cookie), TEST(test_joining_again_is_the_same_place),
-      TEST(test_polling), TEST(test_the_verdict_on_who_waits),
+      TEST(test_polling), TEST(test_a_place_in_a_pre_queue), TEST(test_the_verdict_on_who_waits),
       TEST(test_the_verdict_on_who_is_inside), TEST(test_the_verdict_on_who_has_no_place),
       TEST(test_two_cookies_of_a_name_are_refused), TEST(test_leaving),
       TEST(test_leaving_lets_the_next_one_in),
