@@ -60,6 +60,47 @@ enum err job_release(struct app *app, const char *holder)
 
 /* --- Expiring --- */
 
+struct ends {
+    const char *status;
+    int64_t ids[EXPIRE_CHUNK];
+    int count;
+    int64_t expired;
+};
+
+static enum err read_end(const struct db_value *row, void *arg)
+{
+    struct ends *o = arg;
+    o->ids[o->count++] = db_int(&row[0]);
+    return ERR_OK;
+}
+
+static enum err expire_unlocked(struct db *db, void *arg)
+{
+    struct ends *o = arg;
+    o->count = 0;
+    o->expired = 0;
+    enum err e =
+        db_query(db, STMT_JOB_ENDS, read_end, o, DB_P_STR(o->status), DB_P_INT(EXPIRE_CHUNK));
+    for (int i = 0; e == ERR_OK && i < o->count; i++) {
+        int64_t affected = 0;
+        e = db_exec(db, STMT_TOKEN_RETIRE, &affected, DB_P_INT(o->ids[i]));
+        o->expired += affected;
+    }
+    return e;
+}
+
+/* One by one, without those that visitors' transactions hold: one of these that hangs must not keep
+ * everybody else's places. */
+static enum err expire_others(struct db *db, const char *status, int64_t *count)
+{
+    static struct ends o;
+    o.status = status;
+    enum err e = tx_run(db, expire_unlocked, &o);
+    if (e == ERR_OK)
+        *count += o.expired;
+    return e == ERR_BUSY ? ERR_OK : e;
+}
+
 static enum err expire(struct db *db, const char *status, int64_t *count)
 {
     int64_t affected = EXPIRE_CHUNK;
@@ -69,8 +110,9 @@ static enum err expire(struct db *db, const char *status, int64_t *count)
         if (e == ERR_OK)
             *count += affected;
     }
-    /* A conflict with a visitor's transaction: what is left goes at the next tick. */
-    return e == ERR_DB_RETRY || e == ERR_DB_LOCK_TIMEOUT ? ERR_OK : e;
+    if (e == ERR_DB_LOCK_TIMEOUT)
+        return expire_others(db, status, count);
+    return e == ERR_DB_RETRY ? ERR_OK : e; /* what is left goes at the next tick */
 }
 
 struct tidy {

@@ -324,6 +324,10 @@
       "UPDATE queue_token FORCE INDEX (queue_token_expiry) "                                       \
       "SET status = 'EXPIRED', ended_at = expires_at "                                             \
       "WHERE status = ? AND expires_at <= NOW(3) ORDER BY expires_at LIMIT ?")                     \
+    X(JOB_ENDS, 2, 1,                                                                              \
+      "SELECT token_id FROM queue_token FORCE INDEX (queue_token_expiry) "                         \
+      "WHERE status = ? AND expires_at <= NOW(3) ORDER BY expires_at LIMIT ? "                     \
+      "FOR UPDATE SKIP LOCKED")                                                                    \
     X(JOB_QUEUES, 0, 12,                                                                           \
       "SELECT q.concert_id, q.sold_out, q.last_ticket, q.waiting, q.active, "                      \
       "COALESCE((SELECT t.ticket FROM queue_token t WHERE t.concert_id = q.concert_id "            \

@@ -475,6 +475,25 @@ static void test_jobs_that_meet_keep_the_cap(void)
     close_shop();
 }
 
+static void test_a_session_that_is_locked_keeps_no_other_place(void)
+{
+    open_shop();
+    settings(3, 1, 3, 5, 0);
+    join(6);
+    CU_ASSERT_EQUAL(tick(0), 3);
+    int64_t first = scratch_int(app.db, "SELECT token_id FROM queue_token WHERE ticket = 1");
+    struct db *visitor = scratch_open();
+    scratch_sql(visitor, "START TRANSACTION");
+    scratch_int(visitor, "SELECT ticket FROM queue_token WHERE token_id = %lld FOR UPDATE",
+                (long long)first);
+    CU_ASSERT_EQUAL(tick(5000), 2);
+    CU_ASSERT_EQUAL(report.sessions_expired, 2);
+    scratch_sql(visitor, "ROLLBACK");
+    CU_ASSERT_EQUAL(tick(6000), 1);
+    db_free(visitor);
+    close_shop();
+}
+
 /* A job, a process of its own, whose tick waits for the queue's row in the middle of admitting. */
 struct held_up {
     struct db *holder;
@@ -554,4 +573,5 @@ SUITE(domain_job, TEST(test_due_batches), TEST(test_the_rate_follows_the_admissi
       TEST(test_holds_that_are_over_are_tidied), TEST(test_what_is_old_is_deleted),
       TEST(test_the_lease_is_one_holders_at_a_time), TEST(test_one_of_several_jobs_does_the_tick),
       TEST(test_jobs_that_meet_admit_a_batch_once), TEST(test_jobs_that_meet_keep_the_cap),
+      TEST(test_a_session_that_is_locked_keeps_no_other_place),
       TEST(test_who_has_lost_the_lease_admits_nobody), TEST(test_who_still_has_the_lease_goes_on));
