@@ -20,8 +20,11 @@ LIB_OBJ  = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/migrations.o
 CTL_SRC  = $(sort $(wildcard app/ctl*.c))
 UNIT_SRC = tests/suite.c $(sort $(wildcard tests/unit/*.c))
 API_SRC  = tests/suite.c $(sort $(wildcard tests/api/*.c))
+# The faults' own, and of the API's tests what all of these stand on.
+FAULTS_SRC = tests/suite.c $(sort $(wildcard tests/faults/*.c)) \
+             $(foreach name,api own check world token proc,tests/api/$(name).c)
 PROGRAMS = $(BUILD)/frontrow $(BUILD)/frontrow-worker $(BUILD)/frontrow-cron
-TESTS    = $(BUILD)/test-unit $(BUILD)/test-api
+TESTS    = $(BUILD)/test-unit $(BUILD)/test-api $(BUILD)/test-faults
 C_FILES  = $(sort $(wildcard app/*.[ch] app/*/*.c include/*/*.h tests/*.[ch] tests/*/*.[ch]))
 
 .PHONY: all tests test lint san clean
@@ -46,6 +49,7 @@ $(PROGRAMS):
 
 $(BUILD)/test-unit: $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
 $(BUILD)/test-api: $(API_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
+$(BUILD)/test-faults: $(FAULTS_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
 $(TESTS):
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
 

@@ -140,7 +140,7 @@ build() {
     if [[ -n ${FRONTROW_BUILD:-} ]]; then
         has_programs || missing=yes
         for target in "$@"; do
-            [[ $target != tests || (-x $BUILD/test-unit && -x $BUILD/test-api) ]] || missing=yes
+            [[ $target != tests || (-x $BUILD/test-unit && -x $BUILD/test-api && -x $BUILD/test-faults) ]] || missing=yes
         done
         [[ -n $missing ]] || return 0
     fi

@@ -90,7 +90,10 @@ static bool is_ours(pid_t pid, const char *program)
     size_t len;
     char *text = read_file(F("/proc/%d/cmdline", (int)pid), &len);
     const char *slash = strrchr(text, '/');
-    if (strcmp(slash ? slash + 1 : text, program) != 0)
+    bool is_nginx = strcmp(program, "nginx") == 0;
+    /* nginx writes over its command line */
+    if (is_nginx ? strncmp(text, "nginx: master process", 21) != 0
+                 : strcmp(slash ? slash + 1 : text, program) != 0)
         return false;
     for (size_t i = 0; i < len; i++)
         if (text[i] == '\0')
@@ -167,6 +170,19 @@ struct proc_list proc_children(pid_t parent)
     struct search s = {.parent = parent};
     each_process(see_child, &s);
     return s.children;
+}
+
+struct proc_list proc_children_named(pid_t parent, const char *name)
+{
+    struct proc_list all = proc_children(parent), named = {.n = 0};
+    for (size_t i = 0; i < all.n; i++) {
+        size_t len;
+        char *own = read_file(F("/proc/%d/comm", (int)all.pid[i]), &len);
+        own[strcspn(own, "\n")] = '\0';
+        if (strcmp(own, name) == 0)
+            named.pid[named.n++] = all.pid[i];
+    }
+    return named;
 }
 
 bool proc_is_child(pid_t pid, pid_t parent)

@@ -40,6 +40,9 @@ struct proc_list {
 };
 struct proc_list proc_children(pid_t parent);
 
+/* Those of them that go by this name, such as "frontrow-queue". */
+struct proc_list proc_children_named(pid_t parent, const char *name);
+
 /* Whether a process is among them. */
 bool proc_is_child(pid_t pid, pid_t parent);
 
