@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "ctl_lottery.h"
 #include "ctl_queue.h"
 #include "ctl_status.h"
 #include "db/migrate.h"
@@ -200,6 +201,14 @@ static const struct command commands[] = {
      ctl_queue_message, "queue message CONCERT [--ko TEXT] [--en TEXT] [--clear]",
      "sets what everybody in the queue is told, in one language or in both; --clear: nothing",
      NULL},
+    {"lottery", "show", CONFIG | CONCERT, CTL_BIT(JSON), ctl_lottery_show,
+     "lottery show CONCERT [--json]",
+     "shows the hash of the latest pre-queue's seed, and what was drawn", NULL},
+    {"lottery", "list", CONFIG | CONCERT, 0, ctl_lottery_list,
+     "lottery list CONCERT", "prints the order as CSV, to be published: ticket, jti, hmac", NULL},
+    {"lottery", "verify", CONFIG | CONCERT, 0, ctl_lottery_verify,
+     "lottery verify CONCERT",
+     "recomputes the order from the seed; 1 and the rows at fault if it is another", NULL},
     {"verify", NULL, CONFIG, 0, run_verify,
      "verify", "checks the invariants; 1 and the rows at fault if one is broken", NULL},
     {"migrate", NULL, CONFIG, 0, run_migrate,

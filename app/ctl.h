@@ -29,6 +29,7 @@ enum { CTL_DONE = 0, CTL_FAILED = 1, CTL_MISUSED = 2 };
     X(SESSION, "session", true)                                                                    \
     X(CLAIM, "claim", true)                                                                        \
     X(TOKEN_LIFETIME, "token-lifetime", true)                                                      \
+    X(OPENS_AT, "opens-at", true)                                                                  \
     X(KO, "ko", true)                                                                              \
     X(EN, "en", true)                                                                              \
     X(CLEAR, "clear", false)

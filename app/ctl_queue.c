@@ -5,7 +5,9 @@
  */
 #include "ctl_queue.h"
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "db/db.h"
 #include "domain/concert.h"
 #include "http/concert_admin_http.h"
 #include <inttypes.h>
@@ -59,6 +61,7 @@ static int64_t *setting_of(struct concert *c, const struct setting *s)
 struct change {
     int64_t concert_id;
     unsigned fields;
+    bool opens_now; /* wanted.opens_at is to be the present moment, by the database's clock */
     struct concert wanted, before, after;
 };
 
@@ -66,12 +69,15 @@ struct change {
 static int apply(struct ctl *ctl, struct change *ch, const char *what)
 {
     struct app *app = ctl_app(ctl, what);
-    enum err e;
+    enum err e = ERR_OK;
 
     if (!app)
         return CTL_FAILED;
-    e = concert_patch(app, &shell, ch->concert_id, ch->fields, &ch->wanted,
-                      concert_admin_http_render, &ch->before, &ch->after);
+    if (ch->opens_now)
+        e = db_now(app->db, &ch->wanted.opens_at);
+    if (e == ERR_OK)
+        e = concert_patch(app, &shell, ch->concert_id, ch->fields, &ch->wanted,
+                          concert_admin_http_render, &ch->before, &ch->after);
     app_free(app);
     return e == ERR_OK ? CTL_DONE : ctl_complain_of_concert(e, what, ch->concert_id);
 }
@@ -123,6 +129,10 @@ int ctl_queue_close(struct ctl *ctl)
 
 void ctl_queue_set_help(FILE *to)
 {
+    fprintf(to, "        %-24s  %-12s  %s\n", "--opens-at TIME", "RFC 3339",
+            "when the queue opens; those who come before are drawn by lot");
+    fprintf(to, "        %-24s  %-12s  %s\n", "--opens-at now|none", "",
+            "opens a pre-queue at once");
     for (size_t i = 0; i < N_SETTINGS; i++) {
         const struct setting *s = &settings[i];
         char words[40], bounds[40];
@@ -131,6 +141,23 @@ void ctl_queue_set_help(FILE *to)
         snprintf(bounds, sizeof bounds, "%" PRId64 " to %" PRId64, s->least, s->most);
         fprintf(to, "        %-24s  %-12s  %s\n", words, bounds, s->meaning);
     }
+}
+
+/* Takes the moment of the opening, if it was given. False after a complaint. */
+static bool take_opening(const struct ctl *ctl, struct change *ch)
+{
+    const char *text = ctl->value[CTL_OPENS_AT];
+
+    if (!text)
+        return true;
+    ch->fields |= CONCERT_HAS_OPENS_AT;
+    ch->wanted.opens_at = -1;
+    ch->opens_now = strcmp(text, "now") == 0;
+    if (ch->opens_now || strcmp(text, "none") == 0 ||
+        clock_parse(text, strlen(text), &ch->wanted.opens_at))
+        return true;
+    ctl_complain(0, "--opens-at must be a time such as 2030-05-01T19:00:00+09:00, now or none");
+    return false;
 }
 
 /* Takes what the options say. False after a complaint. */
@@ -150,9 +177,22 @@ static bool take_settings(const struct ctl *ctl, struct change *ch)
         }
         ch->fields |= s->field;
     }
+    if (!take_opening(ctl, ch))
+        return false;
     if (ch->fields == 0)
         ctl_complain(0, "queue set needs a setting; see frontrow queue set --help");
     return ch->fields != 0;
+}
+
+static void print_opening(const struct change *ch)
+{
+    char now[CLOCK_RFC3339_SIZE] = "none", before[CLOCK_RFC3339_SIZE] = "none";
+
+    if (ch->after.opens_at >= 0)
+        clock_format(ch->after.opens_at, now);
+    if (ch->before.opens_at >= 0)
+        clock_format(ch->before.opens_at, before);
+    printf("  opens-at %s; was %s\n", now, before);
 }
 
 int ctl_queue_set(struct ctl *ctl)
@@ -171,6 +211,8 @@ int ctl_queue_set(struct ctl *ctl)
             printf("  %s %" PRId64 "; was %" PRId64 "\n", ctl_option_name(settings[i].option),
                    *setting_of(&ch.after, &settings[i]), *setting_of(&ch.before, &settings[i]));
     }
+    if (ch.fields & CONCERT_HAS_OPENS_AT)
+        print_opening(&ch);
     return CTL_DONE;
 }
 

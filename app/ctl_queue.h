@@ -13,7 +13,7 @@
 /* The options of `queue set`. */
 #define CTL_QUEUE_SETTINGS                                                                         \
     (CTL_BIT(ADMIT_COUNT) | CTL_BIT(ADMIT_INTERVAL) | CTL_BIT(MAX_ACTIVE) | CTL_BIT(SESSION) |     \
-     CTL_BIT(CLAIM) | CTL_BIT(TOKEN_LIFETIME))
+     CTL_BIT(CLAIM) | CTL_BIT(TOKEN_LIFETIME) | CTL_BIT(OPENS_AT))
 
 int ctl_queue_list(struct ctl *ctl);
 int ctl_queue_show(struct ctl *ctl);

@@ -201,6 +201,8 @@ static void print_shown(const struct shown *s)
     print_number("session", c->session_seconds, " s");
     print_number("claim", c->claim_seconds, c->claim_seconds ? " s" : " (off)");
     print_number("token-lifetime", c->token_lifetime_seconds, " s");
+    print_text("lottery hash", d->seed_hash);
+    print_text("lottery seed", d->seed);
     print_text("message ko", d->message_ko);
     print_text("message en", d->message_en);
     print_moment("as of", d->as_of);

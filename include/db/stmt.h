@@ -441,6 +441,18 @@
     X(LOTTERY_ENTRANTS, 2, 2,                                                                      \
       "SELECT token_id, created_at < ? FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                     \
       "AND status = 'PREQUEUE'")                                                                   \
+    X(LOTTERY_INFO, 1, 10,                                                                         \
+      "SELECT y.seed_hash, CASE WHEN y.drawn_at IS NOT NULL THEN y.seed END, y.made_at, "          \
+      "COALESCE(y.opened_at, q.opens_at), y.drawn_at, COALESCE(y.entrants, (SELECT COUNT(*) "      \
+      "FROM queue_token t WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE')), "         \
+      "y.first_ticket, y.numbered, y.token_floor, q.prequeue FROM queue_state q "                  \
+      "LEFT JOIN lottery y ON y.lottery_id = q.lottery_id WHERE q.concert_id = ?")                 \
+    X(LOTTERY_NUMBERS, 4, 2,                                                                       \
+      "SELECT ticket, token_id FROM queue_token FORCE INDEX (queue_token_ticket) "                 \
+      "WHERE concert_id = ? AND ticket BETWEEN ? AND ? ORDER BY ticket LIMIT ?")                   \
+    X(LOTTERY_OTHERS, 5, 2,                                                                        \
+      "SELECT ticket, status = 'VOID' FROM " STMT_TOKEN_BY_ID "WHERE token_id > ? "                \
+      "AND concert_id = ? AND ticket BETWEEN ? AND ? AND (status = 'VOID' OR created_at >= ?)")    \
     X(LOTTERY_GIVE, 204, 0,                                                                        \
       "UPDATE " STMT_TOKEN_BY_ID "SET ticket = ? + FIELD(token_id, " STMT_100_MARKS ") - 1, "      \
       "status = 'WAITING', expires_at = ? + INTERVAL ? SECOND "                                    \

@@ -93,6 +93,9 @@ static void test_commands_are_named_in_full(void)
     refused("queue set 5 --ko text", "usage: frontrow queue set CONCERT");
     refused("queue message 5 --claim 1", "usage: frontrow queue message CONCERT");
     refused("status --admit-count 5", "usage: frontrow status");
+    refused("lottery", "lottery what? see frontrow lottery --help");
+    refused("lottery verify", "usage: frontrow lottery verify CONCERT");
+    refused("lottery list 5 --json", "usage: frontrow lottery list CONCERT");
     program_folder_remove();
 }
 
@@ -106,6 +109,8 @@ static void test_a_concert_is_a_number(void)
         char arguments[64];
 
         snprintf(arguments, sizeof arguments, "queue show %s", bad[i]);
+        refused(arguments, "CONCERT must be a concert's number");
+        snprintf(arguments, sizeof arguments, "lottery verify %s", bad[i]);
         refused(arguments, "CONCERT must be a concert's number");
         snprintf(arguments, sizeof arguments, "queue close %s", bad[i]);
         refused(arguments, "CONCERT must be a concert's number");
@@ -132,6 +137,10 @@ static void test_settings_have_bounds(void)
             "--token-lifetime must be a number from 1 to 604800");
     refused("queue set 5 --claim 1 --session 99999999999999999999", "--session must be");
     refused("queue set 5 --speed 1", "--speed");
+    refused("queue set 5 --opens-at tomorrow", "--opens-at must be a time such as");
+    refused("queue set 5 --opens-at 2030-05-01T19:00:00", "--opens-at must be a time such as");
+    refused("queue set 5 --opens-at 2030-02-30T19:00:00Z", "--opens-at must be a time such as");
+    refused("queue set 5 --opens-at ''", "--opens-at must be a time such as");
     program_folder_remove();
 }
 
