@@ -79,6 +79,11 @@ static int apply(struct ctl *ctl, struct change *ch, const char *what)
         e = concert_patch(app, &shell, ch->concert_id, ch->fields, &ch->wanted,
                           concert_admin_http_render, &ch->before, &ch->after);
     app_free(app);
+    if (e == ERR_BUSY && (ch->fields & CONCERT_HAS_OPENS_AT))
+        return ctl_complain(CTL_FAILED,
+                            "%s: the database is busy, or the numbers of the last pre-queue are "
+                            "still being given; try again",
+                            what);
     return e == ERR_OK ? CTL_DONE : ctl_complain_of_concert(e, what, ch->concert_id);
 }
 
