@@ -135,6 +135,12 @@ same "a form is not sent again" "303 ${waiting}/" "$(ask nobody -d a=b '/order?i
 same "a file of the shop is behind the gate" "302 ${waiting}/file.txt" "$(ask nobody /file.txt)"
 same "so is one of its programs" "302 ${waiting}/x.php" "$(ask nobody /x.php)"
 same "what needs no gate has none" "200 " "$(ask nobody /assets/a.css)"
+same "nor has the shop's login" "200 user=" "$(ask nobody /login)$(cut -d' ' -f1 "$front/answer")"
+for path in /.env /assets/.git/config /a/.b; do
+    same "$path is nobody's affair" "404 " "$(ask nobody "$path")"
+done
+same "a program among what needs no gate has one" "302 ${waiting}/assets/x.php" \
+    "$(ask nobody /assets/x.php)"
 for path in //elsewhere.example/ '/\elsewhere.example' /; do
     same "no way back to $path" "302 ${waiting}/" "$(ask nobody --path-as-is "$path")"
 done
@@ -273,7 +279,7 @@ has "and a page that says so" "tries again by" "$(cat "$front/answer")"
 same "what needs no gate goes on" "200 " "$(ask cat /assets/a.css)"
 sed -i -e 's/# fastcgi_intercept_errors on;/fastcgi_intercept_errors on;/' \
     -e 's/# error_page 500 502 503 504 = @frontrow_open;/error_page 500 502 503 504 = @frontrow_open;/' \
-    "$front/gate-1.conf"
+    -e '/DOCUMENT_URI \$uri;/,/}/s/HTTPS \$https if_not_empty;/HTTPS on;/' "$front/gate-1.conf"
 kill -HUP "$nginx_pid"
 if within 10 lets_in nobody; then
     ok "or everybody, if the operator says so"
@@ -286,3 +292,6 @@ if within 10 keeps_out nobody; then
 else
     not_ok "until it is back" "$(ask nobody /)"
 fi
+join gil >/dev/null
+head_has "where something before nginx speaks TLS the cookie is for https alone" \
+    "HttpOnly; SameSite=Lax; Secure"

@@ -23,7 +23,7 @@ const words = {
         leaveSure: 'Give up your place in the queue?', left: 'You have left the queue', leftText: 'Your place has been given up.',
         over: 'Your place is over', overText: 'Your time is over, or you did not come when it was your turn. You can queue again.',
         login: 'Please log in first', loginText: 'This queue is for those who are logged in. Log in, then come back here.',
-        toShop: 'To the site', missing: 'There is no such queue', missingText: 'The address of this page is not right.',
+        toLogin: 'Log in', missing: 'There is no such queue', missingText: 'The address of this page is not right.',
         closed: 'The queue is closed', closedText: 'Nobody can join it now. This page tries by itself when it opens.',
         soldOut: 'Sold out', soldOutText: 'Nothing is left at the moment. If something comes free, this page tries by itself.',
         cookies: 'Your browser keeps no cookies', cookiesText: 'Your place in the queue is kept in a cookie. Allow them for this site, clear those it has, and load the page again.',
@@ -51,7 +51,7 @@ const words = {
         leaveSure: '대기 순서를 포기하시겠습니까?', left: '대기열에서 나왔습니다', leftText: '대기 순서를 포기했습니다.',
         over: '대기 순서가 끝났습니다', overText: '이용 시간이 끝났거나, 차례가 되었을 때 입장하지 않았습니다. 다시 줄을 설 수 있습니다.',
         login: '먼저 로그인해 주세요', loginText: '로그인한 분만 대기할 수 있습니다. 로그인한 다음 이 페이지로 돌아와 주세요.',
-        toShop: '사이트로 이동', missing: '대기열이 없습니다', missingText: '페이지 주소가 올바르지 않습니다.',
+        toLogin: '로그인', missing: '대기열이 없습니다', missingText: '페이지 주소가 올바르지 않습니다.',
         closed: '대기열이 닫혀 있습니다', closedText: '지금은 들어갈 수 없습니다. 다시 열리면 이 페이지가 자동으로 시도합니다.',
         soldOut: '매진되었습니다', soldOutText: '지금은 남은 수량이 없습니다. 다시 생기면 이 페이지가 자동으로 시도합니다.',
         cookies: '쿠키를 저장할 수 없습니다', cookiesText: '대기 순서는 쿠키에 저장됩니다. 이 사이트의 쿠키를 허용하고 기존 쿠키를 지운 다음 페이지를 새로 고쳐 주세요.',
@@ -344,6 +344,17 @@ function estimate() {
         : text.estimate(duration(place.estimatedWaitSeconds));
 }
 
+/* Onward, or to the login, which comes back here. */
+function showLink() {
+    const login = document.body.dataset.login;
+    if (phase === 'login' && login) {
+        at('enter').href = `${login}?return=${encodeURIComponent(location.pathname + location.search)}`;
+        put('enter', text.toLogin);
+    } else {
+        put('enter', phase === 'turn' || phase === 'turnAgain' ? text.enter : '');
+    }
+}
+
 function showPosition() {
     const waiting = phase === 'in' && place.position > 0;
     at('position').hidden = !waiting;
@@ -411,7 +422,7 @@ function show() {
     put('headline', headline);
     put('detail', failures > 0 && due > 0 ? text.trouble(waits) : detail);
     put('estimate', estimate());
-    put('enter', phase === 'turn' || phase === 'turnAgain' ? text.enter : phase === 'login' ? text.toShop : '');
+    showLink();
     put('again', phase === 'over' || phase === 'left' ? text.again : '');
     put('leave', phase === 'in' ? text.leave : '');
     put('heard', heard ? text.heard(clock.format(heard)) : '');
