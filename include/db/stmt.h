@@ -415,7 +415,8 @@
     /* the pre-queue's lottery */                                                                  \
     X(LOTTERY_INSERT, 3, 0,                                                                        \
       "INSERT INTO lottery (concert_id, seed, seed_hash, made_at, token_floor) "                   \
-      "SELECT ?, ?, ?, NOW(3), COALESCE(MAX(token_id), 0) FROM queue_token")                       \
+      "VALUES (?, ?, ?, NOW(3), COALESCE((SELECT token_id FROM queue_token "                       \
+      "ORDER BY token_id DESC LIMIT 1), 0))")                                                      \
     X(LOTTERY_ATTACH, 2, 0,                                                                        \
       "UPDATE queue_state SET prequeue = 1, lottery_id = ? WHERE concert_id = ?")                  \
     X(LOTTERY_OPEN_NOW, 1, 0,                                                                      \

@@ -7,7 +7,7 @@
 
 #define MEMBERS                                                                                    \
     "concertId:i state:s nowServing:i lastTicket:i waiting:i active:i admitPerMinute:i "           \
-    "opensAt:t? lottery:n message:o? pollAfterSeconds:i asOf:t"
+    "opensAt:t? lottery:o? message:o? pollAfterSeconds:i asOf:t"
 
 static const struct api_res *state(int64_t concert)
 {
