@@ -19,10 +19,12 @@
 #include "base/log.h"
 #include "db/tx.h"
 #include "domain/job_clean.h"
+#include "domain/job_lottery.h"
 #include "domain/job_queue.h"
 #include "domain/snapshot.h"
 #include <time.h>
 
+enum { LOTTERY_GRACE_MS = 600000 };
 enum { EXPIRE_CHUNK = 1000, EXPIRE_ROUNDS = 100 };
 enum { HOLD_CHUNK = 500, HOLDS_PER_TRANSACTION = 20 };
 
@@ -227,12 +229,20 @@ static void log_tick(enum err e, const struct job_report *r, int64_t ms)
                  (long long)r->rows_deleted, (long long)r->clean_ms, (long long)(ms - r->clean_ms));
 }
 
+/* A lottery whose numbers are being given is not left to another process, which would have to work
+ * its order out again. */
+static bool is_done(int64_t end, bool has_lease)
+{
+    int64_t now = clock_monotonic_ms();
+    return now >= end && !(has_lease && job_lottery_runs() && now < end + LOTTERY_GRACE_MS);
+}
+
 int job_run(struct app *app, const char *holder, int seconds, const volatile sig_atomic_t *stop)
 {
     int64_t end = clock_monotonic_ms() + seconds * 1000LL;
     int64_t offset = clock_offset(app, 0);
     bool had_lease = false;
-    while (!*stop && clock_monotonic_ms() < end) {
+    while (!*stop && !is_done(end, had_lease)) {
         struct job_report report;
         int64_t start = clock_monotonic_ms();
         enum err e = job_tick(app, holder, &report);

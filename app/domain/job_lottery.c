@@ -16,7 +16,7 @@
 #include "domain/lottery.h"
 #include <stdlib.h>
 
-enum { GIVEN_AT_ONCE = 100, GIVEN_PER_TRANSACTION = 1000, STEP_MS = 500 };
+enum { GIVEN_AT_ONCE = 100, GIVEN_PER_TRANSACTION = 1000, STEP_MS = 700 };
 /* More than so many are not counted at each tick. */
 enum { COUNT_MAX = 10000, COUNT_AGE_MS = 10000 };
 
@@ -31,7 +31,8 @@ static struct order {
     int64_t lottery_id;
     struct entrant *v;
     size_t count, cap, next;
-    const unsigned char *seed; /* while it is read */
+    int64_t base;            /* the numbers that had been given when it was read */
+    struct lottery_mac *mac; /* while it is read */
 } order;
 
 struct draw {
@@ -122,7 +123,7 @@ static enum err read_entrant(const struct db_value *row, void *arg)
     struct entrant *t = &o->v[o->count++];
     t->token_id = db_int(&row[0]);
     t->late = db_int(&row[1]) == 0;
-    return lottery_rank(o->seed, t->token_id, t->rank);
+    return lottery_rank(o->mac, t->token_id, t->rank);
 }
 
 static void forget_order(void)
@@ -131,23 +132,34 @@ static void forget_order(void)
     order = (struct order){.v = NULL};
 }
 
-/* Those who still have no number, as they follow each other. */
+static enum err read_order(struct db *db, const struct draw *d)
+{
+    forget_order();
+    order.mac = lottery_mac_new(d->seed);
+    enum err e = order.mac ? db_query(db, STMT_LOTTERY_ENTRANTS, read_entrant, &order,
+                                      DB_P_TIME(d->opened_at), DB_P_INT(d->concert_id))
+                           : ERR_INTERNAL;
+    lottery_mac_free(order.mac);
+    order.mac = NULL;
+    if (e != ERR_OK)
+        forget_order();
+    else if (order.count > 0)
+        qsort(order.v, order.count, sizeof *order.v, compare);
+    return e;
+}
+
+/* Those who still have no number, as they follow each other; read anew if another job has given
+ * some of theirs meanwhile. */
 static enum err find_order(struct db *db, const struct draw *d)
 {
-    if (order.lottery_id == d->lottery_id)
+    if (order.lottery_id == d->lottery_id && order.base + (int64_t)order.next == d->numbered)
         return ERR_OK;
-    forget_order();
-    order.seed = d->seed;
-    enum err e = db_query(db, STMT_LOTTERY_ENTRANTS, read_entrant, &order, DB_P_TIME(d->opened_at),
-                          DB_P_INT(d->concert_id));
-    order.seed = NULL;
-    if (e != ERR_OK) {
-        forget_order();
+    enum err e = read_order(db, d);
+    if (e != ERR_OK)
         return e;
-    }
-    qsort(order.v, order.count, sizeof *order.v, compare);
     order.lottery_id = d->lottery_id;
-    log_info("lottery_drawn", "concert=%lld lottery=%lld numbers_to_give=%zu",
+    order.base = d->numbered;
+    log_info("lottery_order", "concert=%lld lottery=%lld numbers_to_give=%zu",
              (long long)d->concert_id, (long long)d->lottery_id, order.count);
     return ERR_OK;
 }
@@ -240,17 +252,13 @@ static enum err give_numbers(struct db *db, struct draw *d)
 static enum err number_stragglers(struct db *db, void *arg)
 {
     struct draw *d = arg;
-    forget_order();
-    order.seed = d->seed;
-    enum err e = db_query(db, STMT_LOTTERY_ENTRANTS, read_entrant, &order, DB_P_TIME(0),
-                          DB_P_INT(d->concert_id));
-    order.seed = NULL;
+    struct draw all = *d;
+    all.opened_at = 0; /* nobody was early */
+    enum err e = read_order(db, &all);
     size_t n = order.count < GIVEN_AT_ONCE ? order.count : GIVEN_AT_ONCE;
-    if (e == ERR_OK && n > 0) {
-        qsort(order.v, order.count, sizeof *order.v, compare);
+    if (e == ERR_OK && n > 0)
         e = db_exec(db, STMT_TICKET_LEASE, NULL, DB_P_INT(-1), DB_P_INT(-1), DB_P_INT((int64_t)n),
                     DB_P_INT(d->concert_id));
-    }
     if (e == ERR_OK && n > 0)
         e = give(db, d, db_insert_id(db), order.v, n);
     forget_order();
@@ -275,6 +283,11 @@ static enum err count_early(struct db *db, int64_t concert_id, int64_t *count)
     last.count = *count;
     last.at = now;
     return e;
+}
+
+bool job_lottery_runs(void)
+{
+    return order.lottery_id != 0;
 }
 
 enum err job_lottery_step(struct app *app, int64_t concert_id, struct job_lottery *out)

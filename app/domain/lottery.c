@@ -3,19 +3,54 @@
 
 #include "db/db.h"
 #include <inttypes.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
+#include <stdlib.h>
 
-enum err lottery_rank(const unsigned char seed[LOTTERY_SEED_BYTES], int64_t token_id,
+struct lottery_mac {
+    EVP_MAC *mac;
+    EVP_MAC_CTX *ctx;
+};
+
+struct lottery_mac *lottery_mac_new(const unsigned char seed[LOTTERY_SEED_BYTES])
+{
+    char digest[] = "SHA256";
+    const OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                 OSSL_PARAM_construct_end()};
+    struct lottery_mac *m = calloc(1, sizeof *m);
+    if (!m)
+        return NULL;
+    m->mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    m->ctx = m->mac ? EVP_MAC_CTX_new(m->mac) : NULL;
+    if (m->ctx && EVP_MAC_init(m->ctx, seed, LOTTERY_SEED_BYTES, params) == 1)
+        return m;
+    lottery_mac_free(m);
+    return NULL;
+}
+
+void lottery_mac_free(struct lottery_mac *mac)
+{
+    if (!mac)
+        return;
+    EVP_MAC_CTX_free(mac->ctx);
+    EVP_MAC_free(mac->mac);
+    free(mac);
+}
+
+/* Without a key, EVP_MAC_init begins anew with the one that was set. */
+enum err lottery_rank(struct lottery_mac *mac, int64_t token_id,
                       unsigned char rank[LOTTERY_SEED_BYTES])
 {
     char jti[24];
+    size_t done = 0;
     int len = snprintf(jti, sizeof jti, "%" PRId64, token_id);
-    return HMAC(EVP_sha256(), seed, LOTTERY_SEED_BYTES, (const unsigned char *)jti, (size_t)len,
-                rank, NULL)
-               ? ERR_OK
-               : ERR_INTERNAL;
+    if (EVP_MAC_init(mac->ctx, NULL, 0, NULL) != 1 ||
+        EVP_MAC_update(mac->ctx, (const unsigned char *)jti, (size_t)len) != 1 ||
+        EVP_MAC_final(mac->ctx, rank, &done, LOTTERY_SEED_BYTES) != 1)
+        return ERR_INTERNAL;
+    return done == LOTTERY_SEED_BYTES ? ERR_OK : ERR_INTERNAL;
 }
 
 enum err lottery_hash(const unsigned char seed[LOTTERY_SEED_BYTES],

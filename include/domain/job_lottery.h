@@ -21,4 +21,8 @@ struct job_lottery {
  */
 enum err job_lottery_step(struct app *app, int64_t concert_id, struct job_lottery *out) MUSTCHECK;
 
+/* Whether this process is in the middle of giving numbers: another one would have to work out the
+ * order again. */
+bool job_lottery_runs(void);
+
 #endif

@@ -16,8 +16,15 @@ struct db;
 
 #define LOTTERY_SEED_BYTES 32
 
+/* The HMAC with one seed as its key, set up once: that takes longer than a rank. */
+struct lottery_mac;
+
+/* NULL if it cannot be had. lottery_mac_free() frees it; NULL is allowed there. */
+struct lottery_mac *lottery_mac_new(const unsigned char seed[LOTTERY_SEED_BYTES]);
+void lottery_mac_free(struct lottery_mac *mac);
+
 /* Where the token stands: lower comes first. `token_id` is its jti. ERR_INTERNAL. */
-enum err lottery_rank(const unsigned char seed[LOTTERY_SEED_BYTES], int64_t token_id,
+enum err lottery_rank(struct lottery_mac *mac, int64_t token_id,
                       unsigned char rank[LOTTERY_SEED_BYTES]) MUSTCHECK;
 
 /* SHA-256 of the seed. ERR_INTERNAL. */
