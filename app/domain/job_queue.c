@@ -172,11 +172,13 @@ static enum err places(struct db *db, const struct work *w, int64_t *n, int64_t 
 {
     const struct locked *q = &w->q;
     enum job_seats seats;
+    /* Whoever is drawn was there when the queue opened, however long the draw took. */
+    int64_t since = w->glance->prequeue != 0 && q->last_batch < 0 ? -1 : w->since;
     int64_t due = 0;
     *n = 0;
     *active = 0;
     if ((q->state == QUEUE_OPEN || q->state == QUEUE_DRAINING) && q->prequeue != 1 && !w->sold_out)
-        due = job_batches_due(q->t0, q->interval, q->last_batch, w->since, w->now, newest);
+        due = job_batches_due(q->t0, q->interval, q->last_batch, since, w->now, newest);
     if (due == 0)
         return ERR_OK;
     *n = due * q->admit_count;
@@ -406,10 +408,17 @@ static enum err renew_lease(struct round *r)
     return e == ERR_OK && affected != 1 ? ERR_NO_ROW : e;
 }
 
-/* One queue's trouble (a conflict that did not end) does not hold up the others. */
+/*
+ * One queue's trouble (a conflict that did not end) does not hold up the others. Its batch is not
+ * lost by it: the next round begins where this one did, and whoever has been served is not again.
+ */
 static enum err move_all(struct round *r)
 {
+    static int64_t undone_since = -1;
     enum err e = ERR_OK;
+    if (undone_since >= 0 && undone_since < r->since)
+        r->since = undone_since;
+    undone_since = -1;
     for (int i = 0; e == ERR_OK && i < r->queues.count; i++) {
         struct glance *g = &r->queues.v[i];
         if (quiet(g))
@@ -419,6 +428,7 @@ static enum err move_all(struct round *r)
             e = move_queue(r, g);
         if (e == ERR_BUSY || e == ERR_DB_RETRY || e == ERR_DB_LOCK_TIMEOUT) {
             log_warn("tick_queue", "concert=%lld err=%s", (long long)g->concert_id, err_name(e));
+            undone_since = r->since;
             e = ERR_OK;
         }
     }

@@ -63,6 +63,7 @@ struct other {
 
 struct reading {
     const struct lottery_info *lottery;
+    struct lottery_mac *mac;
     lottery_number_fn *fn;
     void *arg;
     struct other *others; /* by number */
@@ -107,7 +108,7 @@ static enum err read_number(const struct db_value *row, void *arg)
             return ERR_OK;
         n.late = true;
     }
-    enum err e = n.late ? ERR_OK : lottery_rank(r->lottery->seed, n.token_id, n.rank);
+    enum err e = n.late ? ERR_OK : lottery_rank(r->mac, n.token_id, n.rank);
     r->begun = true;
     return e == ERR_OK ? r->fn(&n, r->arg) : e;
 }
@@ -141,12 +142,15 @@ enum err lottery_each(struct app *app, const struct lottery_info *lottery, lotte
                         .fn = fn,
                         .arg = arg,
                         .end = lottery->first_ticket + lottery->entrants - 1};
+    enum err e = ERR_INTERNAL;
     struct db *db = db_new(app->cfg);
-    if (!db)
-        return ERR_INTERNAL;
-    db_set_patience(db, PATIENCE_SECONDS);
-    enum err e = tx_snapshot(db, read_all, &r);
+    r.mac = lottery_mac_new(lottery->seed);
+    if (db && r.mac) {
+        db_set_patience(db, PATIENCE_SECONDS);
+        e = tx_snapshot(db, read_all, &r);
+    }
     free(r.others);
+    lottery_mac_free(r.mac);
     db_free(db);
     return e;
 }
