@@ -62,28 +62,32 @@ static enum err read_queue(struct app *app, int64_t concert_id, struct snapshot_
     return e == ERR_NO_ROW ? ERR_CONCERT_NOT_FOUND : e;
 }
 
+void queue_public_of(const struct snapshot_queue *q, struct queue_public *out)
+{
+    memset(out, 0, sizeof *out);
+    out->concert_id = q->concert_id;
+    out->state = q->state;
+    out->now_serving = q->now_serving;
+    out->last_ticket = q->last_ticket;
+    out->waiting = q->waiting;
+    out->active = q->active;
+    out->admit_per_minute = q->rate_per_second > 0 ? (int64_t)(q->rate_per_second * 60 + 0.5) : 0;
+    out->opens_at = q->opens_at;
+    memcpy(out->seed_hash, q->seed_hash, sizeof out->seed_hash);
+    memcpy(out->seed, q->seed, sizeof out->seed);
+    memcpy(out->message_ko, q->message_ko, sizeof out->message_ko);
+    memcpy(out->message_en, q->message_en, sizeof out->message_en);
+    out->poll_after_seconds = 2;
+    out->as_of = q->as_of;
+}
+
 enum err queue_public(struct app *app, int64_t concert_id, struct queue_public *out)
 {
     struct snapshot_queue q;
     enum err e = read_queue(app, concert_id, &q);
-    if (e != ERR_OK)
-        return e;
-    memset(out, 0, sizeof *out);
-    out->concert_id = q.concert_id;
-    out->state = q.state;
-    out->now_serving = q.now_serving;
-    out->last_ticket = q.last_ticket;
-    out->waiting = q.waiting;
-    out->active = q.active;
-    out->admit_per_minute = q.rate_per_second > 0 ? (int64_t)(q.rate_per_second * 60 + 0.5) : 0;
-    out->opens_at = q.opens_at;
-    memcpy(out->seed_hash, q.seed_hash, sizeof out->seed_hash);
-    memcpy(out->seed, q.seed, sizeof out->seed);
-    memcpy(out->message_ko, q.message_ko, sizeof out->message_ko);
-    memcpy(out->message_en, q.message_en, sizeof out->message_en);
-    out->poll_after_seconds = 2;
-    out->as_of = q.as_of;
-    return ERR_OK;
+    if (e == ERR_OK)
+        queue_public_of(&q, out);
+    return e;
 }
 
 /* --- Rows --- */

@@ -39,7 +39,8 @@ enum err snapshot_init(void)
     if (!s)
         return ERR_INTERNAL;
     s->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    if (s->wake_fd < 0)
+    s->news_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (s->wake_fd < 0 || s->news_fd < 0)
         return ERR_INTERNAL;
     snapshot_shared = s;
     return ERR_OK;
@@ -50,6 +51,11 @@ void snapshot_poke(void)
     uint64_t one = 1;
     if (snapshot_shared && write(snapshot_shared->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
         log_warn("snapshot_poke", "errno=%d", errno);
+}
+
+int snapshot_news_fd(void)
+{
+    return snapshot_shared ? snapshot_shared->news_fd : -1;
 }
 
 /* --- Slots --- */

@@ -173,12 +173,22 @@ static enum err refresh(struct db *db, struct reading *r, struct gone *g)
     return e;
 }
 
+/* Nobody may be there to read it: the counter then stays where it is. */
+static void tell_news(void)
+{
+    uint64_t one = 1;
+    if (write(snapshot_shared->news_fd, &one, sizeof one) < 0 && errno != EAGAIN)
+        log_warn("snapshot_news", "errno=%d", errno);
+}
+
 static void note(enum err e, bool *was_down)
 {
     bool down = e != ERR_OK;
     int64_t now = clock_monotonic_ms();
-    if (!down)
+    if (!down) {
         atomic_store(&snapshot_shared->read_at_ms, now);
+        tell_news();
+    }
     atomic_store(&snapshot_shared->down, down);
     atomic_store(&snapshot_shared->heard_at_ms, now);
     if (down != *was_down)

@@ -48,6 +48,10 @@ struct queue_public {
 /* ERR_CONCERT_NOT_FOUND. No query unless the concert is too new for the snapshot. */
 enum err queue_public(struct app *app, int64_t concert_id, struct queue_public *out) MUSTCHECK;
 
+/* The same of a queue that has just been read. */
+struct snapshot_queue;
+void queue_public_of(const struct snapshot_queue *q, struct queue_public *out);
+
 /* EARLY: in a pre-queue, without a number. */
 enum queue_status { QUEUE_EARLY, QUEUE_WAITING, QUEUE_ACTIVE };
 

@@ -57,6 +57,10 @@ int snapshot_run(const struct config *cfg, const volatile sig_atomic_t *stop);
 /* Asks the refresher of this host to read now (after an operator's change). Never blocks. */
 void snapshot_poke(void);
 
+/* A descriptor that becomes readable when the refresher has read; reading its eight bytes makes it
+ * wait for the next time. For one process of the host. -1 without a snapshot. */
+int snapshot_news_fd(void);
+
 /* A row function for the columns of STMT_QUEUE_COLUMNS: fills the struct snapshot_queue at `arg`.
  */
 enum err snapshot_read_row(const struct db_value *row, void *arg);
