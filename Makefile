@@ -3,13 +3,13 @@
 
 BUILD   ?= build
 CC      ?= cc
-PKGS     = libmariadb json-c libjwt uuid libcrypto
+PKGS     = libmariadb json-c libjwt uuid libcrypto libcurl
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Werror
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(SAN) -pthread -Iinclude -I$(BUILD)/gen \
              $(shell pkg-config --cflags $(PKGS))
-LIBS     = -lfcgi $(shell pkg-config --libs $(PKGS)) -lunistring -lm
-TEST_LIBS = -lcunit -lcurl
+LIBS     = -Wl,--as-needed -lfcgi $(shell pkg-config --libs $(PKGS)) -lunistring -lm
+TEST_LIBS = -lcunit
 
 ifdef SANITIZE
 SAN = -fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined

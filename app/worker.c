@@ -2,8 +2,9 @@
  * frontrow-worker: the master of the FastCGI workers.
  *
  * It opens two sockets, one for the waiting room and one for everything else, and keeps a pool
- * alive: workers for each socket, and one process that refreshes the host's snapshot of the
- * queues. It never serves a request and holds no database connection itself.
+ * alive: workers for each socket, one process that refreshes the host's snapshot of the queues,
+ * and one that hands it to nginx for those who listen. It never serves a request and holds no
+ * database connection itself.
  *
  * A schema that this program does not know is refused at start. While the database is out of
  * reach that cannot be told: the workers are started all the same, to answer 503, and one more
@@ -20,6 +21,7 @@
 #include "db/migrate.h"
 #include "domain/snapshot.h"
 #include "http/fcgi.h"
+#include "http/push.h"
 #include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
@@ -38,7 +40,7 @@ enum {
     OTHER_CONNECTIONS = 3 /* the snapshot's, the job's, and a worker's while it is replaced */
 };
 
-enum role { ROLE_MAIN, ROLE_QUEUE, ROLE_SNAPSHOT, ROLE_CHECK };
+enum role { ROLE_MAIN, ROLE_QUEUE, ROLE_SNAPSHOT, ROLE_PUSH, ROLE_CHECK };
 
 struct master {
     const char *path;
@@ -114,6 +116,17 @@ static int run_snapshot(void *arg)
     return snapshot_run(&m->cfg, &stop);
 }
 
+static int run_push(void *arg)
+{
+    struct master *m = arg;
+
+    stop_on_term();
+    seed_random();
+    close(m->main.fd);
+    close(m->queue.fd);
+    return push_run(&m->cfg, &stop);
+}
+
 /* Prepares every statement once, so that one that does not fit this server shows here. */
 static enum err check_statements(const struct config *cfg, char *why, size_t why_len)
 {
@@ -174,13 +187,14 @@ static int count_cores(void)
 }
 
 /* A quarter of the workers serves the waiting room; both sockets have one at the least. */
-static void count_workers(struct pool_plan *plan, const struct config *cfg)
+static void count_children(struct pool_plan *plan, const struct config *cfg)
 {
     int all = cfg->server_workers ? (int)cfg->server_workers : WORKERS_PER_CORE * count_cores();
     int queue = all / 4 > 1 ? all / 4 : 1;
 
     plan->roles[ROLE_QUEUE].count = queue;
     plan->roles[ROLE_MAIN].count = all > queue ? all - queue : 1;
+    plan->roles[ROLE_PUSH].count = cfg->server_push[0] != '\0';
 }
 
 /* Keeps what is fixed for the life of the master. */
@@ -207,7 +221,7 @@ static bool reload(void *arg)
         return false;
     }
     keep_sockets(&fresh, &m->cfg);
-    count_workers(&plan, &fresh);
+    count_children(&plan, &fresh);
     if (check_database(&fresh, &plan, why, sizeof why) == ERR_INTERNAL) {
         log_error("reload_refused", "reason=%s", log_value(why));
         return false;
@@ -230,6 +244,7 @@ static void make_plan(struct master *m)
                            .count = 1,
                            .alone = true,
                            .run = run_snapshot},
+        [ROLE_PUSH] = {.name = "push", .process = "frontrow-push", .alone = true, .run = run_push},
         [ROLE_CHECK] = {
             .name = "check", .process = "frontrow-check", .once = true, .run = run_check}};
 
@@ -238,7 +253,7 @@ static void make_plan(struct master *m)
                                  .grace_ms = GRACE_MS,
                                  .reload = reload};
     memcpy(m->plan.roles, roles, sizeof roles);
-    count_workers(&m->plan, &m->cfg);
+    count_children(&m->plan, &m->cfg);
 }
 
 static enum err open_sockets(struct master *m)
@@ -266,6 +281,8 @@ static enum err share_memory(void)
         e = limit_init();
     if (e == ERR_OK)
         e = snapshot_init();
+    if (e == ERR_OK)
+        e = push_init();
     if (e != ERR_OK)
         log_error("shared_memory", "error=%s", err_name(e));
     return e;

@@ -32,6 +32,7 @@ struct route_counters {
 struct counters {
     struct route_counters routes[METRICS_ROUTES + 1];
     counter db_errors, db_retries, db_reconnects, worker_restarts;
+    counter push_published, push_failed;
 };
 
 static struct counters own;
@@ -90,6 +91,11 @@ void metrics_db_reconnect(void)
 void metrics_worker_restart(void)
 {
     add(&counters->worker_restarts, 1);
+}
+
+void metrics_push(bool taken)
+{
+    add(taken ? &counters->push_published : &counters->push_failed, 1);
 }
 
 /* A label's value: backslash, quote and newline are escaped. */
@@ -191,4 +197,9 @@ void metrics_write(struct text_buf *out, const char *const route_names[], size_t
     metrics_write_value(out, "frontrow_worker_restarts_total", "counter",
                         "Workers that died and were replaced.",
                         (int64_t)get(&counters->worker_restarts));
+    metrics_write_value(out, "frontrow_push_published_total", "counter",
+                        "Times that a queue's state was given to nginx for its listeners.",
+                        (int64_t)get(&counters->push_published));
+    metrics_write_value(out, "frontrow_push_failed_total", "counter",
+                        "Times that nginx did not take it.", (int64_t)get(&counters->push_failed));
 }

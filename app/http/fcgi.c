@@ -153,6 +153,7 @@ static void take_variable(struct request *req, struct variables *v, const char *
         {"HTTP_ACCEPT_LANGUAGE=", &req->accept_language, NULL},
         {"HTTP_COOKIE=", &req->cookie, &req->cookie_twice},
         {"HTTP_FRONTROW_GATE=", &req->gate, NULL},
+        {"HTTP_UPGRADE=", &req->upgrade, NULL},
         {"REQUEST_ID=", &v->id, NULL},
         {"HTTPS=", &v->https, NULL},
     };

@@ -6,6 +6,7 @@
 #include "http/concert_admin_http.h"
 #include "http/concert_http.h"
 #include "http/demo_http.h"
+#include "http/events_http.h"
 #include "http/gate_http.h"
 #include "http/ops_http.h"
 #include "http/payment_http.h"
@@ -34,6 +35,8 @@ static const struct route routes[] = {
     ROUTE("GET", API "/concerts/{concertId}", WHO_ANYONE, concert_http_get),
 
     ROUTE("GET", API "/queue/concerts/{concertId}", WHO_ANYONE, queue_http_public,
+          .flags = ROUTE_WITHOUT_DATABASE),
+    ROUTE("GET", API "/queue/concerts/{concertId}/events", WHO_ANYONE, events_http_get,
           .flags = ROUTE_WITHOUT_DATABASE),
     ROUTE("POST", API "/queue/tokens", WHO_USER, queue_http_join, BODY(join_body),
           .flags = ROUTE_BODY_USER, .limit = ROUTE_LIMIT(LIMIT_JOIN)),
@@ -82,6 +85,9 @@ static const struct route routes[] = {
 
     ROUTE("POST", API "/demo/users", WHO_DEMO, demo_http_user, BODY(demo_body),
           .flags = ROUTE_BODY_OPTIONAL),
+
+    ROUTE("GET", "/.listen/{concertId}", WHO_ANYONE, events_http_may_listen,
+          .flags = ROUTE_WITHOUT_DATABASE),
 
     ROUTE("GET", "/healthz", WHO_ANYONE, ops_http_healthz, .flags = ROUTE_WITHOUT_DATABASE),
     ROUTE("GET", "/readyz", WHO_ANYONE, ops_http_readyz, .flags = ROUTE_WITHOUT_DATABASE),

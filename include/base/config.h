@@ -29,6 +29,9 @@
       "Where the workers of the shop listen: a unix socket's path or address:port.")               \
     X(server, listen_queue, STR, server_listen_queue, "/run/frontrow/queue.sock", 0, 0,            \
       "Where the workers of the waiting room listen.")                                             \
+    X(server, push, STR, server_push, "/run/frontrow/push.sock", 0, 0,                             \
+      "The unix socket on which this host's nginx takes the queues' state for its listeners; "     \
+      "empty: none are served.")                                                                   \
     X(server, workers, INT, server_workers, "0", 0, 1024,                                          \
       "Worker processes in all; 0: eight for each core. A quarter serves the waiting room.")       \
     X(server, max_requests, INT, server_max_requests, "100000", 1, 1000000000,                     \

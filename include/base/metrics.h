@@ -9,6 +9,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,6 +33,8 @@ void metrics_db_error(void);
 void metrics_db_retry(void);
 /* A connection that was opened after one was lost. */
 void metrics_db_reconnect(void);
+/* A queue's state given to nginx for its listeners, or not taken by it. */
+void metrics_push(bool taken);
 /* A worker that died and was replaced. */
 void metrics_worker_restart(void);
 

@@ -26,7 +26,7 @@ struct request {
     const char *method;
     const char *path; /* decoded, without the query */
     const char *query;
-    const char *content_type, *authorization, *idempotency_key, *accept_language;
+    const char *content_type, *authorization, *idempotency_key, *accept_language, *upgrade;
     char id[REQUEST_ID_SIZE];
     const char *body; /* what was read of it: at most REQUEST_BODY_MAX bytes and one */
     size_t body_len;

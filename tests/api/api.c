@@ -14,7 +14,7 @@
 #include <strings.h>
 
 struct config api_config;
-const char *api_state, *api_build;
+const char *api_url, *api_state, *api_build;
 
 /* A request under way. */
 struct call {
@@ -28,7 +28,6 @@ struct call {
     } head, body;
 };
 
-static const char *base_url;
 static CURL *single;
 
 static size_t on_data(char *data, size_t size, size_t n, void *arg)
@@ -70,7 +69,7 @@ static void add_headers(struct call *c, const struct api_req *req)
 static void prepare(struct call *c, const struct api_req *req)
 {
     const char *method = req->method ? req->method : "GET";
-    c->url = api_fmt("%s%s%s", base_url, req->root ? "" : "/api/v1", req->path);
+    c->url = api_fmt("%s%s%s", api_url, req->root ? "" : "/api/v1", req->path);
     c->res = api_alloc(sizeof *c->res);
     c->res->what = api_fmt("%s %s", method, req->path);
     add_headers(c, req);
@@ -264,10 +263,10 @@ int64_t api_header_int(const struct api_res *r, const char *name)
 static bool start(void)
 {
     char why[512] = "";
-    base_url = getenv("FRONTROW_URL");
+    api_url = getenv("FRONTROW_URL");
     api_state = getenv("FRONTROW_STATE");
     api_build = getenv("FRONTROW_BUILD");
-    if (!base_url || !api_state || !api_build) {
+    if (!api_url || !api_state || !api_build) {
         fprintf(stderr, "FRONTROW_URL, FRONTROW_STATE and FRONTROW_BUILD must be set: run "
                         "scripts/test api\n");
         return false;

@@ -43,8 +43,8 @@ struct api_res {
 
 /* The configuration of the product under test. */
 extern struct config api_config;
-/* FRONTROW_STATE and FRONTROW_BUILD. */
-extern const char *api_state, *api_build;
+/* FRONTROW_URL, FRONTROW_STATE and FRONTROW_BUILD. */
+extern const char *api_url, *api_state, *api_build;
 
 /* Sends one request and waits for its answer, at most 30 s. Never NULL. */
 const struct api_res *api_send(const struct api_req *req);

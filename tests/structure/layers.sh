@@ -31,6 +31,7 @@ only "only app/db/db.c includes the database's client library" \
     '(mysql|mariadb)[^>"]*' 'app/db/db\.c'
 only "only app/http/fcgi.c includes libfcgi" '([^>"]*/)?fcgi(app|_stdio|misc|os|_config)[^>"]*' 'app/http/fcgi\.c'
 only "only app/http/auth.c includes libjwt" '([^>"]*/)?jwt\.h' 'app/http/auth\.c'
+only "only app/http/publisher.c includes libcurl" 'curl/[^>"]*' 'app/http/publisher\.c'
 only "only the binding of input and the tokens include json-c" \
     '(json-c/[^>"]*|json(_[a-z]+)?\.h)' 'app/http/(bind|json)[a-z_]*\.c|app/http/auth\.c'
 

@@ -205,6 +205,9 @@ static void test_what_must_fit_together(void)
     CU_ASSERT_TRUE(refused(AUTH "[server]\nlisten = 127.0.0.1:0\n", "address:port"));
     CU_ASSERT_TRUE(refused(AUTH "[server]\nlisten = 127.0.0.1:99999\n", "address:port"));
     CU_ASSERT_TRUE(refused(AUTH "[server]\nlisten = :80\n", "address:port"));
+    CU_ASSERT_TRUE(
+        refused(AUTH "[server]\npush = 127.0.0.1:80\n", "push must be an absolute path"));
+    CU_ASSERT_EQUAL(load(AUTH "[server]\npush =\n"), ERR_OK);
     CU_ASSERT_TRUE(refused(AUTH "[server]\ndefault_language = de\n", "en or ko"));
     CU_ASSERT_TRUE(refused(AUTH "[server]\ndefault_time_zone = Asia/Nowhere\n", "Asia/Nowhere"));
     CU_ASSERT_TRUE(refused(AUTH "[log]\nlevel = loud\n", "error, warn, info or debug"));

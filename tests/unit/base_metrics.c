@@ -123,6 +123,19 @@ static void test_plain_counters_count(void)
     CU_ASSERT_EQUAL(value_of("\nfrontrow_worker_restarts_total "), restarts + 1);
 }
 
+static void test_what_is_pushed_is_counted(void)
+{
+    double published = value_of("\nfrontrow_push_published_total "),
+           failed = value_of("\nfrontrow_push_failed_total ");
+
+    CU_ASSERT(published >= 0 && failed >= 0);
+    metrics_push(true);
+    metrics_push(true);
+    metrics_push(false);
+    CU_ASSERT_EQUAL(value_of("\nfrontrow_push_published_total "), published + 2);
+    CU_ASSERT_EQUAL(value_of("\nfrontrow_push_failed_total "), failed + 1);
+}
+
 static void test_each_metric_is_described_once(void)
 {
     static const char *const metrics[] = {
@@ -173,5 +186,5 @@ SUITE(base_metrics, TEST(test_requests_are_counted_by_route_and_status),
       TEST(test_every_status_of_the_contract_has_its_counter),
       TEST(test_the_histogram_is_cumulative), TEST(test_labels_are_escaped),
       TEST(test_what_matches_no_route_is_counted_too), TEST(test_plain_counters_count),
-      TEST(test_each_metric_is_described_once), TEST(test_gauges_can_be_added),
-      TEST(test_forked_workers_count_together));
+      TEST(test_what_is_pushed_is_counted), TEST(test_each_metric_is_described_once),
+      TEST(test_gauges_can_be_added), TEST(test_forked_workers_count_together));
