@@ -290,10 +290,27 @@ static void test_the_gate_takes_no_bearer(void)
     response_free(&res);
 }
 
+/* The longest header line of ours, with the longest kid. */
+static void test_a_places_cookie_fits_its_line(void)
+{
+    char kid[65], *token;
+
+    begin("7");
+    memset(kid, 'k', sizeof kid - 1);
+    text_copy(cfg.auth_queue_kid, sizeof cfg.auth_queue_kid, kid, sizeof kid - 1);
+    token = place_of(&me, INT64_MAX);
+    response_header(&res, "Set-Cookie", "frontrow_queue_9223372036854775807=%s; %s; Secure", token,
+                    "Path=/; Max-Age=9223372036854775807; HttpOnly; SameSite=Lax");
+    CU_ASSERT_PTR_NOT_NULL(strstr(res.headers.data, "; SameSite=Lax; Secure\r\n"));
+    response_free(&res);
+    free(token);
+}
+
 SUITE(http_gate_auth, TEST(test_the_concerts_own_cookie_is_the_place),
       TEST(test_another_concerts_token_is_no_place), TEST(test_what_is_forged_is_no_place),
       TEST(test_a_user_token_is_no_place), TEST(test_a_cookie_that_comes_twice_is_nobodys),
       TEST(test_a_place_is_its_users), TEST(test_joining_needs_a_place_or_a_user),
       TEST(test_a_bearer_wins_over_the_users_cookie),
       TEST(test_anyone_may_join_where_the_configuration_says_so),
-      TEST(test_what_changes_a_place_comes_from_the_page), TEST(test_the_gate_takes_no_bearer));
+      TEST(test_what_changes_a_place_comes_from_the_page), TEST(test_the_gate_takes_no_bearer),
+      TEST(test_a_places_cookie_fits_its_line));

@@ -124,7 +124,7 @@ let joined = false;       // this page has just joined: the next time there must
 let failures = 0;         // in a row
 let due = 0;              // when to ask again; 0: not by itself
 let busy = false;
-let pushed = false;       // the queue's state comes by itself
+let pushed = 0;           // when the queue's state came by itself last
 let announced = {text: '', at: 0};
 
 /* --- Asking --- */
@@ -229,7 +229,7 @@ async function poll() {
     const status = await look();
     if (status > 0 && status < 500 && status !== 429)
         heard = new Date();
-    if (!pushed && status !== 0 && phase !== 'turn')
+    if (!comesByItself() && status !== 0 && phase !== 'turn')
         takeQueue((await ask(urls.queue, 'GET')).body);
     busy = false;
     show();
@@ -267,6 +267,9 @@ function again() {
 
 /* --- Listening --- */
 
+/* It is renewed every few seconds, changed or not: silence is a connection that died unnoticed. */
+const comesByItself = () => Date.now() - pushed < 20000;
+
 function listen(tries) {
     if (!window.EventSource)
         return;
@@ -277,13 +280,13 @@ function listen(tries) {
         } catch {
             return;
         }
-        pushed = true;
+        pushed = Date.now();
         tries = 0;
         show();
     };
     source.onerror = () => {
         source.close();
-        pushed = false;
+        pushed = 0;
         setTimeout(listen, spread(Math.min(120, 5 * 2 ** tries)) * 1000, tries + 1);
     };
 }
