@@ -160,6 +160,8 @@ same "the concert's name" Gate "$(ask nobody "/api/v1/concerts/$concert" >/dev/n
     jq -r .title "$front/answer")"
 same "and the state of its queue" OPEN "$(ask nobody "/api/v1/queue/concerts/$concert" >/dev/null
     jq -r .state "$front/answer")"
+has "and each change of it, as it comes" "\"concertId\":$concert,\"state\":\"OPEN\"" "$(grep -m 1 '^data: ' \
+    < <(curl -sN --max-time 5 -H "Host: $host" "$base/api/v1/queue/concerts/$concert/events"))"
 same "not of another's" "302 ${waiting}/api/v1/queue/concerts/$brief" \
     "$(ask nobody "/api/v1/queue/concerts/$brief")"
 
