@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "db/db.h"
 
-enum { CALLS_PER_LOOK = 10, PART_OF_A_TICK = 5 };
+enum { CALLS_PER_LOOK = 10, PART_OF_A_TICK = 10 };
 
 static enum err delete_tokens(struct app *app, const char *status, int64_t *affected)
 {

@@ -7,13 +7,13 @@
 
 /*
  * Deletes rows whose retention is over, in batches of JOB_CLEAN_ROWS that commit one by one, for a
- * fifth of a tick at the most; what is left goes at the next call. When nothing is, only every
+ * tenth of a tick at the most; what is left goes at the next call. When nothing is, only every
  * tenth call looks again. Adds what was deleted to *deleted. ERR_DB_LOST and the like; a conflict
  * with somebody's transaction only ends the call early.
  */
 enum err job_clean(struct app *app, int64_t *deleted) MUSTCHECK;
 
 /* Rows of a batch, and batches of a call at the most. */
-enum { JOB_CLEAN_ROWS = 250, JOB_CLEAN_BATCHES = 20 };
+enum { JOB_CLEAN_ROWS = 100, JOB_CLEAN_BATCHES = 40 };
 
 #endif
