@@ -14,6 +14,6 @@
 enum err job_clean(struct app *app, int64_t *deleted) MUSTCHECK;
 
 /* Rows of a batch, and batches of a call at the most. */
-enum { JOB_CLEAN_ROWS = 100, JOB_CLEAN_BATCHES = 40 };
+enum { JOB_CLEAN_ROWS = 200, JOB_CLEAN_BATCHES = 25 };
 
 #endif

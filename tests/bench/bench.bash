@@ -169,7 +169,10 @@ join_or_poll() {
         die 1 "wrk failed"
     fi
     read -r requests length p50 p99 failures <"$folder/result"
-    ((failures == 0)) || die 1 "$failures of $requests requests ($1) failed"
+    if ((failures > 0)); then
+        grep -h ' status=[45]' "$state/log/workers.log" | tail -n 3 >&2 || true
+        die 1 "$failures of $requests requests ($1) failed"
+    fi
     rate=$(awk -v n="$requests" -v s="$length" 'BEGIN { printf "%.0f", n / s }')
 }
 
