@@ -55,11 +55,10 @@ static enum err allowed(struct db *db, int64_t concert_id, int64_t most, int64_t
 }
 
 enum err job_seats_bound(struct db *db, int64_t concert_id, int64_t active, int64_t *n,
-                         enum job_seats *out)
+                         enum queue_limit *limit)
 {
     struct seats s = {.bookable = false};
     int64_t enough = *n + active, may = 0;
-    *out = JOB_SEATS_PLENTY;
     enum err e =
         db_query_one(db, STMT_JOB_SEATS, read_seats, &s, DB_P_INT(concert_id), DB_P_INT(concert_id),
                      DB_P_INT(enough), DB_P_INT(concert_id), DB_P_INT(enough));
@@ -70,6 +69,6 @@ enum err job_seats_bound(struct db *db, int64_t concert_id, int64_t active, int6
     if (e != ERR_OK || may >= *n)
         return e;
     *n = may;
-    *out = may > 0 ? JOB_SEATS_FEW : JOB_SEATS_NONE;
+    *limit = may > 0 ? QUEUE_BY_SEATS : QUEUE_BY_NO_SEAT;
     return e;
 }

@@ -15,20 +15,58 @@ static int64_t seconds_until(int64_t ms)
     return ms <= 0 ? 1 : (ms + 999) / 1000;
 }
 
+/* How many more batches reach the position, if nothing but their size counts. */
+static int64_t batches_by_size(const struct snapshot_queue *q, int64_t position)
+{
+    return (position + q->admit_count - 1) / q->admit_count;
+}
+
+/* How many more batches have fallen when `seconds` have passed. */
+static int64_t batches_by_time(const struct snapshot_queue *q, int64_t now, double seconds)
+{
+    double step = (double)q->admit_interval_seconds * 1000;
+    double at = ((double)(now - q->t0) + seconds * 1000) / step;
+    return (int64_t)ceil(at) - q->last_batch;
+}
+
+/* Those who will come in without anybody going first. */
+static int64_t room_inside(const struct snapshot_queue *q)
+{
+    if (q->limit == QUEUE_BY_SEATS)
+        return 0;
+    if (q->max_active == 0)
+        return INT64_MAX;
+    return q->max_active > q->active ? q->max_active - q->active : 0;
+}
+
+/* People per second that come in while a limit holds. When for long nobody has, no more than those
+ * who are inside can have gone in that time. */
+static double flow(const struct snapshot_queue *q, int64_t now)
+{
+    double quiet = (double)(now - q->flow_at) / 1000;
+    double most = q->active > 1 ? (double)q->active : 1;
+    if (q->flow_per_second < 0 || quiet <= 0 || q->flow_per_second * quiet < most)
+        return q->flow_per_second;
+    return most / quiet;
+}
+
 int64_t queue_estimate(const struct snapshot_queue *q, int64_t position, int64_t now)
 {
     if (position <= 0)
         return 0;
-    if (q->state != QUEUE_OPEN && q->state != QUEUE_DRAINING)
+    if ((q->state != QUEUE_OPEN && q->state != QUEUE_DRAINING) || q->limit == QUEUE_BY_NO_SEAT)
         return -1;
-    if (q->max_active == 0) {
-        int64_t batches = (position + q->admit_count - 1) / q->admit_count;
-        int64_t at = q->t0 + (q->last_batch + batches) * q->admit_interval_seconds * 1000;
-        return seconds_until(at - now);
+    int64_t batches = batches_by_size(q, position), room = room_inside(q);
+    if (position > room) {
+        double rate = flow(q, now);
+        if (rate < RATE_MIN)
+            return -1;
+        int64_t later = batches_by_time(q, now, (double)(position - room) / rate);
+        if (later > batches)
+            batches = later;
     }
-    if (q->rate_per_second < RATE_MIN)
-        return -1;
-    return (int64_t)ceil((double)position / q->rate_per_second);
+    return seconds_until(q->t0 + (q->last_batch + batches) * q->admit_interval_seconds * 1000 -
+                         now);
 }
 
 /* Whoever is let in has to be heard of within claim_seconds. */

@@ -59,6 +59,14 @@ enum err snapshot_read_row(const struct db_value *row, void *arg)
     q->early_above = db_int(&row[20]);
     db_text(&row[21], q->seed_hash, sizeof q->seed_hash);
     db_text(&row[22], q->seed, sizeof q->seed);
+    q->limit = (enum queue_limit)db_int(&row[23]);
+    q->flow_per_second =
+        db_int(&row[25]) > 0 ? (double)db_int(&row[24]) / 1e3 / (double)db_int(&row[25]) : -1;
+    q->flow_at = db_time(&row[26]);
+    if (q->last_batch < -1) { /* no tick has looked at its batches */
+        q->last_batch = -1;
+        return ERR_OK;
+    }
     /* Batches of an idle queue lapse without a word: the last tick tells which are past. */
     int64_t ticked = db_time(&row[16]);
     if (ticked >= q->t0 && q->admit_interval_seconds > 0) {

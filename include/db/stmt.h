@@ -34,7 +34,8 @@
     "q.active, q.rate_micros, q.t0, q.last_batch, q.admit_count, q.admit_interval_seconds, "       \
     "q.max_active, q.token_lifetime_seconds, q.message_ko, q.message_en, l.ticked_at, NOW(3), "    \
     "q.claim_seconds, q.opens_at, y.token_floor, LOWER(HEX(y.seed_hash)), "                        \
-    "CASE WHEN y.drawn_at IS NOT NULL THEN LOWER(HEX(y.seed)) END "
+    "CASE WHEN y.drawn_at IS NOT NULL THEN LOWER(HEX(y.seed)) END, "                               \
+    "q.limited_by, q.flow_people, q.flow_ms, q.flow_at "
 
 #define STMT_QUEUE_TABLES                                                                          \
     "FROM queue_state q JOIN job_lease l ON l.name = 'job' "                                       \
@@ -218,7 +219,7 @@
       "max_active = ?, session_seconds = ?, claim_seconds = ?, token_lifetime_seconds = ?, "       \
       "message_ko = ?, message_en = ?, opens_at = ? WHERE concert_id = ?")                         \
     X(QUEUE_STATE_REOPEN, 1, 0,                                                                    \
-      "UPDATE queue_state SET t0 = NOW(3), last_batch = -1 WHERE concert_id = ?")                  \
+      "UPDATE queue_state SET t0 = NOW(3), last_batch = -2 WHERE concert_id = ?")                  \
     X(QUEUE_STATE_REBASE, 3, 0,                                                                    \
       "UPDATE queue_state SET last_batch = GREATEST(-1, FLOOR(TIMESTAMPDIFF(MICROSECOND, t0, ?) "  \
       "/ (? * 1000000))) WHERE concert_id = ?")                                                    \
@@ -245,20 +246,20 @@
       "ELSE next_ticket END) + ? WHERE concert_id = ?")                                            \
     X(TICKET_RETURN, 3, 0,                                                                         \
       "UPDATE queue_counter SET next_ticket = ? WHERE concert_id = ? AND next_ticket = ?")         \
-    X(QUEUE_ALL, 1, 23,                                                                            \
+    X(QUEUE_ALL, 1, 27,                                                                            \
       "SELECT " STMT_QUEUE_COLUMNS STMT_QUEUE_TABLES                                               \
       "JOIN concert c ON c.concert_id = q.concert_id "                                             \
       "WHERE q.waiting > 0 OR q.active > 0 OR q.prequeue > 0 "                                     \
       "OR c.created_at > NOW(3) - INTERVAL 1 DAY OR EXISTS (SELECT 1 FROM schedule s "             \
       "WHERE s.concert_id = q.concert_id AND s.starts_at > NOW(3)) "                               \
       "ORDER BY q.concert_id DESC LIMIT ?")                                                        \
-    X(QUEUE_GET, 1, 23,                                                                            \
+    X(QUEUE_GET, 1, 27,                                                                            \
       "SELECT " STMT_QUEUE_COLUMNS STMT_QUEUE_TABLES "WHERE q.concert_id = ?")                     \
-    X(QUEUE_LIST, 0, 24, STMT_QUEUE_TITLED                                                         \
+    X(QUEUE_LIST, 0, 28, STMT_QUEUE_TITLED                                                         \
       "WHERE q.waiting > 0 OR q.active > 0 OR EXISTS (SELECT 1 FROM schedule s "                   \
       "WHERE s.concert_id = q.concert_id AND s.starts_at > NOW(3) AND s.canceled_at IS NULL) "     \
       "ORDER BY q.concert_id")                                                                     \
-    X(QUEUE_LISTING, 1, 24, STMT_QUEUE_TITLED "WHERE q.concert_id = ?")                            \
+    X(QUEUE_LISTING, 1, 28, STMT_QUEUE_TITLED "WHERE q.concert_id = ?")                            \
     X(QUEUE_GONE, 3, 1,                                                                            \
       "SELECT ticket FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                           \
       "AND status IN ('LEFT', 'EXPIRED', 'VOID') AND ticket > ? ORDER BY ticket LIMIT ?")          \
@@ -328,7 +329,7 @@
       "SELECT token_id FROM queue_token FORCE INDEX (queue_token_expiry) "                         \
       "WHERE status = ? AND expires_at <= NOW(3) ORDER BY expires_at LIMIT ? "                     \
       "FOR UPDATE SKIP LOCKED")                                                                    \
-    X(JOB_QUEUES, 0, 12,                                                                           \
+    X(JOB_QUEUES, 0, 14,                                                                           \
       "SELECT q.concert_id, q.sold_out, q.last_ticket, q.waiting, q.active, "                      \
       "COALESCE((SELECT t.ticket FROM queue_token t WHERE t.concert_id = q.concert_id "            \
       "ORDER BY t.ticket DESC LIMIT 1), 0), " /* MAX() would read all of them on MariaDB */        \
@@ -338,11 +339,12 @@
       "WHERE t.concert_id = q.concert_id AND t.status = 'ACTIVE'), "                               \
       "q.state IN ('OPEN', 'DRAINING') AND q.prequeue <> 1, q.now_serving, q.prequeue, "           \
       "EXISTS (SELECT 1 FROM queue_token t FORCE INDEX (queue_token_status) "                      \
-      "WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE') FROM queue_state q")           \
-    X(JOB_QUEUE_LOCK, 1, 14,                                                                       \
-      "SELECT state, sold_out, t0, last_batch, admit_count, admit_interval_seconds, max_active, "  \
-      "session_seconds, claim_seconds, now_serving, rate_micros, rate_at, NOW(3), prequeue "       \
-      "FROM queue_state WHERE concert_id = ? FOR UPDATE")                                          \
+      "WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE'), q.limited_by, q.last_batch "  \
+      "FROM queue_state q")                                                                        \
+    X(JOB_QUEUE_LOCK, 1, 16,                                                                       \
+      "SELECT state, t0, last_batch, admit_count, admit_interval_seconds, max_active, "            \
+      "session_seconds, claim_seconds, now_serving, rate_micros, rate_at, prequeue, limited_by, "  \
+      "flow_people, flow_ms, flow_at FROM queue_state WHERE concert_id = ? FOR UPDATE")            \
     X(JOB_NUMBERS, 3, 2,                                                                           \
       "SELECT ticket, created_at <= NOW(3) - INTERVAL 3 SECOND FROM queue_token "                  \
       "WHERE concert_id = ? AND ticket > ? ORDER BY ticket LIMIT ?")                               \
@@ -383,10 +385,12 @@
       "ON r.user_id = q.user_id AND r.concert_id = q.concert_id AND r.status = 'PENDING' "         \
       "AND r.hold_expires_at > NOW(3) WHERE q.concert_id = ? AND q.status = 'ACTIVE' "             \
       "AND q.expires_at > NOW(3) AND r.reservation_id IS NULL LIMIT ?) k)")                        \
-    X(JOB_PUBLISH, 5, 0,                                                                           \
+    X(JOB_PUBLISH, 6, 0,                                                                           \
       "UPDATE queue_state SET last_ticket = GREATEST(last_ticket, now_serving, ?), waiting = ?, "  \
-      "active = ?, sold_out = ? WHERE concert_id = ?")                                             \
+      "active = ?, sold_out = ?, limited_by = ? WHERE concert_id = ?")                             \
     X(JOB_RATE, 3, 0, "UPDATE queue_state SET rate_micros = ?, rate_at = ? WHERE concert_id = ?")  \
+    X(JOB_FLOW, 4, 0,                                                                              \
+      "UPDATE queue_state SET flow_people = ?, flow_ms = ?, flow_at = ? WHERE concert_id = ?")     \
     X(JOB_HOLDS, 1, 1,                                                                             \
       "SELECT reservation_id FROM reservation WHERE status = 'PENDING' "                           \
       "AND hold_expires_at <= NOW(3) ORDER BY hold_expires_at LIMIT ?")                            \
@@ -431,7 +435,7 @@
       "UPDATE lottery SET opened_at = ?, drawn_at = NOW(3), first_ticket = ?, entrants = ? "       \
       "WHERE lottery_id = ? AND drawn_at IS NULL")                                                 \
     X(LOTTERY_BEGIN, 2, 0,                                                                         \
-      "UPDATE queue_state SET prequeue = 2, t0 = ?, last_batch = -1 "                              \
+      "UPDATE queue_state SET prequeue = 2, t0 = ?, last_batch = -2 "                              \
       "WHERE concert_id = ? AND prequeue = 1")                                                     \
     X(LOTTERY_NUMBERED, 3, 0,                                                                      \
       "UPDATE lottery SET numbered = ? WHERE lottery_id = ? AND numbered = ?")                     \

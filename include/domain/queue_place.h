@@ -8,8 +8,11 @@
  * Seconds until the visitor at `position` (1: next) is admitted, at the moment `now`; at least 1,
  * 0 for position 0, -1 if unknown or nothing is being admitted.
  *
- * Without a cap it is the moment of the batch that will reach the position; with one it follows
- * from the smoothed rate of real admissions.
+ * As far as there is room inside it is the moment of the batch that will reach the position, and
+ * without a cap there is room for all. Beyond, somebody has to go first: what is left follows from
+ * the smoothed rate of real admissions while the cap, or the seats that are left, held people
+ * back, and falls on a batch as well. Unknown until there is such a rate, and while no seat is
+ * free.
  */
 int64_t queue_estimate(const struct snapshot_queue *q, int64_t position, int64_t now);
 

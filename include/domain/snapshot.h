@@ -28,6 +28,14 @@ struct db_value;
  * too high until they are passed. */
 #define SNAPSHOT_MAX_GONE 32768
 
+/* What kept people waiting at the last batch; the numbers are those of queue_state.limited_by. */
+enum queue_limit {
+    QUEUE_BY_BATCHES, /* nothing but the next batch: there was a place for all it could take */
+    QUEUE_BY_CAP,
+    QUEUE_BY_SEATS,  /* fewer were free than people who would have come in */
+    QUEUE_BY_NO_SEAT /* none was free */
+};
+
 /* One queue as of a moment. */
 struct snapshot_queue {
     int64_t concert_id;
@@ -35,7 +43,10 @@ struct snapshot_queue {
     int64_t now_serving, last_ticket, waiting, active;
     double rate_per_second; /* smoothed, of real admissions; negative: unknown */
     int64_t t0, last_batch;
-    int64_t opens_at; /* -1: none was set */
+    enum queue_limit limit;
+    double flow_per_second; /* of admissions while a limit held; negative: unknown */
+    int64_t flow_at;        /* its last one */
+    int64_t opens_at;       /* -1: none was set */
     /* 1: joins get no number; 2: drawn, the numbers are being given. The tokens of this pre-queue
      * are above early_above. */
     int prequeue;

@@ -14,10 +14,10 @@ struct api_req crowd_post(const char *token, const char *path, const char *body)
 
 const struct api_res **crowd_send(const struct api_req *reqs, size_t n)
 {
-    const struct api_res **all = api_alloc((n + 1) * sizeof *all);
+    const struct api_res **all = api_alloc((n + 1) * sizeof(struct api_res *));
     for (size_t from = 0; from < n; from += AT_ONCE) {
         size_t some = n - from < AT_ONCE ? n - from : AT_ONCE;
-        memcpy(all + from, api_send_all(reqs + from, some), some * sizeof *all);
+        memcpy(all + from, api_send_all(reqs + from, some), some * sizeof(struct api_res *));
     }
     return all;
 }

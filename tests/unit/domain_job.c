@@ -3,7 +3,9 @@
 #include "db_scratch.h"
 #include "domain/booking.h"
 #include "domain/job.h"
+#include "domain/job_admit.h"
 #include "domain/job_queue.h"
+#include "domain/job_rate.h"
 #include "suite.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,6 +95,8 @@ static void test_due_batches(void)
         {0, 1, -1, 5000, 8000, 3, 8},      /* a short pause is made up for */
         {0, 1, -1, 5000, 65000, 5, 65},    /* of a long one the last five seconds */
         {0, 300, 0, 0, 900000, 1, 3},      /* of a cycle the newest */
+        {0, 1, -2, 5000, 5500, 5, 5},      /* no tick has seen these */
+        {0, 300, -2, 5000, 6000, 1, 0},    /* though there have been some */
         {0, 300, 2, 0, 903000, 1, 3},      {0, 1, -1, -1, 60000, 5, 60}, /* no tick before */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -116,6 +120,47 @@ static void test_the_rate_follows_the_admissions(void)
     for (int i = 0; i < 300; i++)
         rate = job_smooth_rate(rate, 0, 1, 1);
     CU_ASSERT(rate >= 0 && rate < 100000);
+}
+
+/* People per second as a flow has them, in thousandths; -1: unknown. */
+static int64_t flow_rate(const struct job_flow *f)
+{
+    return f->ms ? f->people / f->ms : -1;
+}
+
+static void test_the_flow_is_of_freed_places_alone(void)
+{
+    struct job_flow f = {.at = -1};
+    job_flow_note(&f, false, false, 20, 1000);
+    CU_ASSERT_EQUAL(flow_rate(&f), -1);
+    job_flow_note(&f, false, true, 20, 2000); /* these had places before anybody went */
+    CU_ASSERT_EQUAL(flow_rate(&f), -1);
+    for (int64_t t = 3000; t < 10000; t += 1000)
+        job_flow_note(&f, true, true, 0, t);
+    CU_ASSERT_EQUAL(flow_rate(&f), -1);
+    job_flow_note(&f, true, true, 4, 10000);
+    CU_ASSERT_EQUAL(flow_rate(&f), 500);
+    /* Room for all, and later none: what filled it is no flow, nor is the time between. */
+    job_flow_note(&f, true, false, 50, 11000);
+    job_flow_note(&f, false, true, 50, 99000);
+    CU_ASSERT_EQUAL(flow_rate(&f), 500);
+    for (int64_t t = 100000; t < 300000; t += 1000)
+        job_flow_note(&f, true, true, 2, t);
+    CU_ASSERT(flow_rate(&f) > 1950 && flow_rate(&f) <= 2000);
+}
+
+/* Waves of people who came in together, told all the time between them. */
+static void test_the_flow_of_waves_is_steady(void)
+{
+    struct job_flow f = {.at = -1};
+    job_flow_note(&f, false, true, 20, 0);
+    for (int64_t t = 1000; t <= 600000; t += 1000) {
+        job_flow_note(&f, true, true, t % 60000 == 0 ? 20 : 0, t);
+        CU_ASSERT_EQUAL(flow_rate(&f), t < 60000 ? -1 : 333);
+    }
+    for (int64_t t = 601000; t <= 1200000; t += 1000) /* one each ten seconds instead */
+        job_flow_note(&f, true, true, t % 10000 == 0, t);
+    CU_ASSERT(flow_rate(&f) >= 100 && flow_rate(&f) < 125);
 }
 
 static void test_batches_fall_on_their_grid(void)
@@ -399,6 +444,93 @@ static void test_the_lease_is_one_holders_at_a_time(void)
     close_shop();
 }
 
+/* --- What keeps people waiting --- */
+
+static int64_t tell_flow(void)
+{
+    return state("IF(flow_ms > 0, flow_people DIV flow_ms, -1)");
+}
+
+static void test_it_is_told_what_keeps_people_waiting(void)
+{
+    open_shop();
+    settings(5, 1, 8, 600, 0);
+    join(30);
+    CU_ASSERT_EQUAL(tick(0), 5);
+    CU_ASSERT_EQUAL(state("limited_by"), QUEUE_BY_BATCHES);
+    CU_ASSERT_EQUAL(tick(1000), 3);
+    CU_ASSERT_EQUAL(state("limited_by"), QUEUE_BY_CAP);
+    CU_ASSERT_EQUAL(tick(2000), 0);
+    CU_ASSERT_EQUAL(tell_flow(), -1);
+    scratch_sql(app.db, "UPDATE queue_token SET status = 'FINISHED', ended_at = NOW(3) "
+                        "WHERE ticket <= 2");
+    CU_ASSERT_EQUAL(tick(5000), 2);
+    CU_ASSERT_EQUAL(tell_flow(), 500);
+    scratch_sql(app.db, "UPDATE queue_state SET state = 'PAUSED'");
+    tick(6000);
+    CU_ASSERT_EQUAL(state("limited_by"), QUEUE_BY_BATCHES);
+    scratch_sql(app.db, "UPDATE queue_state SET state = 'OPEN', max_active = 0");
+    scratch_schedule(app.db, concert, 10, 1000); /* eight inside want them */
+    CU_ASSERT_EQUAL(tick(7000), 2);
+    CU_ASSERT_EQUAL(state("limited_by"), QUEUE_BY_SEATS);
+    CU_ASSERT_EQUAL(tell_flow(), 500);
+    CU_ASSERT_EQUAL(tick(8000), 1);
+    CU_ASSERT_EQUAL(tell_flow(), 602); /* three in five seconds, the latest weighs most */
+    scratch_sql(app.db, "UPDATE queue_token SET status = 'LEFT', ended_at = NOW(3) "
+                        "WHERE status = 'WAITING'");
+    tick(9000);
+    CU_ASSERT_EQUAL(state("limited_by"), QUEUE_BY_BATCHES);
+    close_shop();
+}
+
+/* A queue that opened while a tick was under way: that tick did not see its first batch. */
+static void test_the_first_batch_is_not_missed(void)
+{
+    open_shop();
+    settings(5, 300, 0, 600, 0);
+    join(30);
+    tick(0);
+    scratch_sql(app.db, "UPDATE queue_state SET state = 'PAUSED'");
+    CU_ASSERT_EQUAL(tick(1000), 0);
+    scratch_sql(app.db,
+                "UPDATE queue_state SET state = 'OPEN', last_batch = %d, "
+                "t0 = NOW(3) - INTERVAL 5 MICROSECOND",
+                JOB_UNSEEN);
+    CU_ASSERT_EQUAL(tick(2000), 5);
+    CU_ASSERT_EQUAL(state("last_batch"), 0);
+    CU_ASSERT_EQUAL(tick(3000), 0);
+    /* With nobody waiting, or nobody to be let in, it lapses like any other. */
+    scratch_sql(app.db, "UPDATE queue_state SET max_active = 1, last_batch = %d", JOB_UNSEEN);
+    CU_ASSERT_EQUAL(tick(4000), 0);
+    CU_ASSERT_EQUAL(state("last_batch"), 0);
+    scratch_sql(app.db, "UPDATE queue_token SET status = 'LEFT', ended_at = NOW(3) "
+                        "WHERE status = 'WAITING'");
+    scratch_sql(app.db, "UPDATE queue_state SET max_active = 0, last_batch = %d", JOB_UNSEEN);
+    tick(5000);
+    CU_ASSERT_EQUAL(state("last_batch"), 0);
+    join(5);
+    CU_ASSERT_EQUAL(tick(6000), 0);
+    close_shop();
+}
+
+/* Somebody else keeps the queue's row for a while, as long as the batch of a cycle is due. */
+static void test_a_batch_is_not_lost_with_a_lock(void)
+{
+    open_shop();
+    settings(5, 300, 0, 600, 0);
+    join(30);
+    CU_ASSERT_EQUAL(tick(0), 5);
+    struct db *other = scratch_open();
+    scratch_sql(other, "START TRANSACTION");
+    scratch_sql(other, "UPDATE queue_state SET message_en = 'x'");
+    CU_ASSERT_EQUAL(tick(300000), 0);
+    scratch_sql(other, "ROLLBACK");
+    db_free(other);
+    CU_ASSERT_EQUAL(tick(301000), 5);
+    CU_ASSERT_EQUAL(tick(302000), 0);
+    close_shop();
+}
+
 /* --- At the same time --- */
 
 static enum err tick_at_once(struct app *own, int i, void *arg)
@@ -520,7 +652,7 @@ static void hold_up(struct held_up *h)
         h->outcome->e = job_tick(&own, "the slow one", &h->outcome->report);
         _exit(0);
     }
-    CU_ASSERT(scratch_wait_statement(app.db, "SELECT state, sold_out, t0,%FOR UPDATE"));
+    CU_ASSERT(scratch_wait_statement(app.db, "SELECT state, t0,%FOR UPDATE"));
 }
 
 static void let_go(struct held_up *h)
@@ -564,8 +696,10 @@ static void test_who_still_has_the_lease_goes_on(void)
 }
 
 SUITE(domain_job, TEST(test_due_batches), TEST(test_the_rate_follows_the_admissions),
-      TEST(test_batches_fall_on_their_grid), TEST(test_the_lowest_numbers_come_first),
-      TEST(test_places_that_nobody_wants_lapse),
+      TEST(test_the_flow_is_of_freed_places_alone), TEST(test_the_flow_of_waves_is_steady),
+      TEST(test_it_is_told_what_keeps_people_waiting), TEST(test_the_first_batch_is_not_missed),
+      TEST(test_a_batch_is_not_lost_with_a_lock), TEST(test_batches_fall_on_their_grid),
+      TEST(test_the_lowest_numbers_come_first), TEST(test_places_that_nobody_wants_lapse),
       TEST(test_the_cap_is_kept_and_each_freed_slot_filled),
       TEST(test_a_session_ends_at_its_moment_and_its_slot_goes_on), TEST(test_a_wait_ends_too),
       TEST(test_a_pause_of_the_job_is_made_up_for_in_part), TEST(test_states_admit_or_do_not),

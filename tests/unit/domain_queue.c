@@ -290,11 +290,74 @@ static void test_the_estimate_of_a_cycle_is_the_moment_of_its_batch(void)
     q.state = QUEUE_PAUSED;
     CU_ASSERT_EQUAL(queue_estimate(&q, 1, 2300000), -1);
     q.state = QUEUE_DRAINING;
-    q.max_active = 10;
-    CU_ASSERT_EQUAL(queue_estimate(&q, 1, 2300000), -1);
-    q.rate_per_second = 2.5;
-    CU_ASSERT_EQUAL(queue_estimate(&q, 1, 2300000), 1);
-    CU_ASSERT_EQUAL(queue_estimate(&q, 100, 2300000), 40);
+    CU_ASSERT_EQUAL(queue_estimate(&q, 1, 2300000), 200);
+}
+
+/* Ten inside at the most, of whom four are missing; batches of three each second. */
+static void test_the_estimate_behind_a_cap(void)
+{
+    struct snapshot_queue q = {.state = QUEUE_OPEN,
+                               .t0 = 1000000,
+                               .last_batch = 100, /* at 1,100,000 */
+                               .admit_count = 3,
+                               .admit_interval_seconds = 1,
+                               .max_active = 10,
+                               .active = 6,
+                               .rate_per_second = 3,
+                               .flow_per_second = -1,
+                               .flow_at = -1};
+    const int64_t now = 1100000;
+    CU_ASSERT_EQUAL(queue_estimate(&q, 3, now), 1);
+    CU_ASSERT_EQUAL(queue_estimate(&q, 4, now), 2);
+    CU_ASSERT_EQUAL(queue_estimate(&q, 5, now), -1); /* nobody is known to go */
+    q.flow_per_second = 0.5;
+    q.flow_at = now;
+    CU_ASSERT_EQUAL(queue_estimate(&q, 4, now), 2);
+    CU_ASSERT_EQUAL(queue_estimate(&q, 5, now), 2);
+    CU_ASSERT_EQUAL(queue_estimate(&q, 24, now), 40);
+    q.flow_per_second = 100; /* a batch takes three all the same */
+    CU_ASSERT_EQUAL(queue_estimate(&q, 24, now), 8);
+    q.active = 10;
+    q.flow_per_second = 0.5;
+    CU_ASSERT_EQUAL(queue_estimate(&q, 24, now), 48);
+    /* In 100 s nobody has gone: not more than ten will in the next hundred. */
+    q.flow_at = now - 100000;
+    CU_ASSERT_EQUAL(queue_estimate(&q, 20, now), 200);
+    q.limit = QUEUE_BY_CAP;
+    q.admit_interval_seconds = 60; /* it falls on a batch: t0 + 22 minutes is the next */
+    q.last_batch = 1;
+    q.flow_at = now;
+    CU_ASSERT_EQUAL(queue_estimate(&q, 1, now), 20);
+    CU_ASSERT_EQUAL(queue_estimate(&q, 3, now), 20);
+    CU_ASSERT_EQUAL(queue_estimate(&q, 15, now), 260); /* five batches of three */
+    q.flow_per_second = 0.01;
+    CU_ASSERT_EQUAL(queue_estimate(&q, 3, now), 320);
+    q.flow_per_second = 0.001;
+    CU_ASSERT_EQUAL(queue_estimate(&q, 3, now), -1);
+}
+
+static void test_the_estimate_when_seats_run_out(void)
+{
+    struct snapshot_queue q = {.state = QUEUE_OPEN,
+                               .t0 = 1000000,
+                               .last_batch = 100,
+                               .admit_count = 50,
+                               .admit_interval_seconds = 1,
+                               .active = 6,
+                               .flow_per_second = 0.25,
+                               .flow_at = 1100000};
+    CU_ASSERT_EQUAL(queue_estimate(&q, 5, 1100000), 1);
+    q.limit = QUEUE_BY_SEATS;
+    CU_ASSERT_EQUAL(queue_estimate(&q, 5, 1100000), 20);
+    q.flow_per_second = -1;
+    CU_ASSERT_EQUAL(queue_estimate(&q, 5, 1100000), -1);
+    q.flow_per_second = 0.25;
+    q.limit = QUEUE_BY_NO_SEAT;
+    CU_ASSERT_EQUAL(queue_estimate(&q, 5, 1100000), -1);
+}
+
+static void test_how_soon_to_ask_again(void)
+{
     for (int i = 0; i < 100; i++) {
         int after = queue_poll_after(1000, 100, 0);
         CU_ASSERT(after >= 7 && after <= 12);
@@ -364,5 +427,6 @@ SUITE(domain_queue, TEST(test_numbers_follow_the_order_of_arrival),
       TEST(test_leaving_frees_the_place_and_the_holds),
       TEST(test_positions_count_who_is_really_there), TEST(test_the_public_state),
       TEST(test_the_estimate_of_a_cycle_is_the_moment_of_its_batch),
-      TEST(test_one_user_many_times_at_once_has_one_ticket),
+      TEST(test_the_estimate_behind_a_cap), TEST(test_the_estimate_when_seats_run_out),
+      TEST(test_how_soon_to_ask_again), TEST(test_one_user_many_times_at_once_has_one_ticket),
       TEST(test_many_users_at_once_have_numbers_without_a_gap));

@@ -116,7 +116,7 @@ static void test_a_return_to_open_starts_the_batches_anew(void)
                                   render_title, NULL, &got),
                     ERR_OK);
     CU_ASSERT_EQUAL(scratch_int(app.db,
-                                "SELECT t0 > NOW(3) - INTERVAL 1 MINUTE AND last_batch = -1 "
+                                "SELECT t0 > NOW(3) - INTERVAL 1 MINUTE AND last_batch = -2 "
                                 "FROM queue_state"),
                     1);
     close_office();
