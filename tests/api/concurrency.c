@@ -24,7 +24,8 @@ static struct api_req post(const char *token, const char *path, const char *body
     return (struct api_req){.method = "POST", .path = path, .token = token, .body = body};
 }
 
-/* n visitors inside a concert without a cap; memory of the test. */
+/* n visitors inside a concert without a cap; memory of the test. There is no show yet: no more come
+ * in than there are seats. */
 static struct user *crowd(size_t n, int64_t concert)
 {
     struct user *u = api_alloc(n * sizeof *u);
@@ -54,8 +55,9 @@ static int64_t open_concert(const char *members)
 static void test_two_hundred_users_want_one_seat(void)
 {
     enum { N = 200 };
-    int64_t concert = open_concert(""), schedule = world_schedule(concert, 3, 10);
+    int64_t concert = open_concert("");
     struct user *u = crowd(N, concert);
+    int64_t schedule = world_schedule(concert, 3, 10);
     struct api_req reqs[N];
     const char *body = J("{'scheduleId':%lld,'seatNumbers':[2]}", (long long)schedule);
     for (int i = 0; i < N; i++)
@@ -206,8 +208,9 @@ static void test_overlapping_sets_of_seats(void)
     enum { N = 50, SEATS = 30 };
     unsigned seed = (unsigned)api_wall_ms();
     int owners[SEATS + 1] = {0};
-    int64_t concert = open_concert(""), schedule = world_schedule(concert, SEATS, 10);
+    int64_t concert = open_concert("");
     struct user *u = crowd(N, concert);
+    int64_t schedule = world_schedule(concert, SEATS, 10);
     struct api_req reqs[N];
     for (int i = 0; i < N; i++)
         reqs[i] = post(u[i].queue, "/reservations",
@@ -313,8 +316,9 @@ static void test_a_payment_at_the_end_of_a_hold(void)
 {
     enum { N = 12 };
     struct duel duels[N];
-    int64_t concert = open_concert("'holdSeconds':1,"), schedule = world_schedule(concert, N, 10);
+    int64_t concert = open_concert("'holdSeconds':1,");
     struct user *payers = crowd(N, concert), *rivals = crowd(N, concert);
+    int64_t schedule = world_schedule(concert, N, 10);
     int64_t end = 0;
     for (int i = 0; i < N; i++)
         world_charge(&payers[i], 10);
