@@ -62,6 +62,12 @@ static enum err read_queue(struct app *app, int64_t concert_id, struct snapshot_
     return e == ERR_NO_ROW ? ERR_CONCERT_NOT_FOUND : e;
 }
 
+static int64_t age_of(const struct snapshot_queue *q)
+{
+    int64_t age = snapshot_db_now() - q->as_of;
+    return age > 0 ? age : 0;
+}
+
 void queue_public_of(const struct snapshot_queue *q, struct queue_public *out)
 {
     memset(out, 0, sizeof *out);
@@ -79,6 +85,7 @@ void queue_public_of(const struct snapshot_queue *q, struct queue_public *out)
     memcpy(out->message_en, q->message_en, sizeof out->message_en);
     out->poll_after_seconds = 2;
     out->as_of = q->as_of;
+    out->age_ms = age_of(q);
 }
 
 enum err queue_public(struct app *app, int64_t concert_id, struct queue_public *out)
@@ -411,27 +418,40 @@ enum err queue_join(struct app *app, const struct uuid *user_id, int64_t concert
 
 /* --- Polling and being inside --- */
 
-enum err queue_poll(struct app *app, const struct caller *caller, struct queue_ticket *out)
+/* The answer to who certainly waits, by the snapshot alone. */
+static bool poll_snapshot(const struct caller *caller, struct queue_ticket *out)
 {
     struct snapshot_queue q;
-    struct token_row t;
     int64_t gone;
+    if (caller->ticket == 0 && snapshot_place_early(caller->concert_id, caller->token_id, &q))
+        place_early(&q, snapshot_db_now(), out);
+    else if (caller->ticket > 0 && waits_surely(caller, &q, &gone))
+        place_at(&q, caller->ticket - q.now_serving - gone, snapshot_db_now(), out);
+    else
+        return false;
+    out->age_ms = age_of(&q);
+    return true;
+}
+
+/* While nobody reads the snapshot anew, it would keep from a visitor that they have been let in:
+ * the row is asked first. */
+enum err queue_poll(struct app *app, const struct caller *caller, struct queue_ticket *out)
+{
+    struct token_row t;
     memset(out, 0, sizeof *out);
     out->token_id = caller->token_id;
     out->user_id = caller->user;
     out->concert_id = caller->concert_id;
     out->ticket = caller->ticket;
-    if (caller->ticket == 0 && snapshot_place_early(caller->concert_id, caller->token_id, &q)) {
-        place_early(&q, snapshot_db_now(), out);
+    bool waits = poll_snapshot(caller, out);
+    if (waits && snapshot_is_attended(app->cfg))
         return ERR_OK;
-    }
-    if (caller->ticket > 0 && waits_surely(caller, &q, &gone)) {
-        place_at(&q, caller->ticket - q.now_serving - gone, snapshot_db_now(), out);
-        return ERR_OK;
-    }
     enum err e = read_live(app, caller, &t);
+    if (e == ERR_DB_LOST && waits)
+        return ERR_OK;
     if (e != ERR_OK)
         return e;
+    out->age_ms = -1;
     out->token_changed = caller->ticket != t.ticket;
     out->token_expires_at = t.expires_at + 1000;
     return place_row(app, &t, out);

@@ -257,6 +257,12 @@ int64_t snapshot_age_ms(void)
     return at ? clock_monotonic_ms() - at : -1;
 }
 
+bool snapshot_is_attended(const struct config *cfg)
+{
+    return snapshot_shared && clock_monotonic_ms() - atomic_load(&snapshot_shared->heard_at_ms) <
+                                  HEARTBEAT_MS + cfg->queue_snapshot_ms;
+}
+
 bool snapshot_database_down(void)
 {
     return snapshot_shared && atomic_load(&snapshot_shared->down) &&

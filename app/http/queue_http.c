@@ -67,6 +67,13 @@ void queue_http_render(const struct queue_public *q, struct text_buf *out)
     jout_object_end(out);
 }
 
+/* RFC 9111, section 5.1: how old what is told is, in whole seconds. While the database is out of
+ * reach that grows. */
+static void put_age(struct response *res, int64_t age_ms)
+{
+    response_header(res, "Age", "%" PRId64, age_ms / 1000);
+}
+
 /* A cache that keeps it until the end of this second serves it for a second at the most; with a
  * lifetime of 1 s, nginx would keep it for up to two. */
 enum err queue_http_public(struct request *req, struct response *res)
@@ -79,6 +86,7 @@ enum err queue_http_public(struct request *req, struct response *res)
     queue_http_render(&q, &res->body);
     response_header(res, "X-Accel-Expires", "@%" PRId64, clock_wall_ms() / 1000);
     response_header(res, "Cache-Control", "public, max-age=1");
+    put_age(res, q.age_ms);
     return ERR_OK;
 }
 
@@ -146,6 +154,8 @@ enum err queue_http_poll(struct request *req, struct response *res)
         return e;
     if (ticket.status != QUEUE_ACTIVE)
         response_header(res, "Retry-After", "%d", ticket.poll_after_seconds);
+    if (ticket.age_ms >= 0)
+        put_age(res, ticket.age_ms);
     queue_http_put_ticket(&res->body, &ticket, token);
     free(token);
     return ERR_OK;

@@ -42,7 +42,8 @@ struct queue_public {
     /* of the latest lottery, 64 hex digits; "": there is none, and of the seed: not drawn yet */
     char seed_hash[QUEUE_SEED_SIZE], seed[QUEUE_SEED_SIZE];
     int poll_after_seconds;
-    int64_t as_of; /* the moment the state was read, by the database's clock */
+    int64_t as_of;  /* the moment the state was read, by the database's clock */
+    int64_t age_ms; /* since then */
 };
 
 /* ERR_CONCERT_NOT_FOUND. No query unless the concert is too new for the snapshot. */
@@ -65,6 +66,7 @@ struct queue_ticket {
     int64_t estimated_wait_seconds; /* -1: unknown */
     int poll_after_seconds;
     int64_t session_expires_at; /* -1 while waiting */
+    int64_t age_ms;             /* of a poll: since the snapshot was read; -1: it is from the row */
     int64_t issued_at;          /* for the token's iat, ms */
     int64_t token_expires_at;   /* for the token's exp, ms: not before the row's end */
     bool created;               /* by this call: 201 */

@@ -103,6 +103,9 @@ int64_t snapshot_db_now(void);
 /* Milliseconds since the last successful read; -1: never, or no snapshot here. */
 int64_t snapshot_age_ms(void);
 
+/* Whether the refresher is alive: it reads the snapshot anew, or finds that it cannot. */
+bool snapshot_is_attended(const struct config *cfg);
+
 /* Whether the refresher, alive, finds the database out of reach: fail fast. */
 bool snapshot_database_down(void);
 

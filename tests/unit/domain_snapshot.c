@@ -7,7 +7,7 @@
 #include "base/shared.h"
 #include "db_scratch.h"
 #include "domain/queue.h"
-#include "domain/snapshot.h"
+#include "domain/snapshot_shared.h"
 #include "suite.h"
 #include <signal.h>
 #include <stdatomic.h>
@@ -339,6 +339,76 @@ static void test_a_place_is_taken_back_and_given_again(void)
     close_host();
 }
 
+/* What a process wrote that dies in the middle of the slot is not believed; the others read the
+ * database until the refresher has written the slot again. */
+static void test_others_go_on_when_one_dies_in_the_slot(void)
+{
+    struct snapshot_queue q;
+    struct queue_public p;
+    int status = 0;
+    open_host();
+    stop_process(refresher);
+    pid_t child = fork();
+    CU_ASSERT_FATAL(child >= 0);
+    if (child == 0) {
+        struct snapshot_slot *s = snapshot_slot_find(concert);
+        if (s && snapshot_slot_lock(s))
+            s->q.now_serving = s->q.waiting = 999;
+        raise(SIGKILL);
+    }
+    waitpid(child, &status, 0);
+    CU_ASSERT(WIFSIGNALED(status));
+    CU_ASSERT_FALSE(snapshot_get(concert, &q));
+    CU_ASSERT_EQUAL(queue_public(&app, concert, &p), ERR_OK);
+    CU_ASSERT_EQUAL(p.now_serving, 0);
+    snapshot_mark_gone(concert, 1, 0);
+    CU_ASSERT_FALSE(snapshot_get(concert, &q));
+    start_refresher(NULL);
+    CU_ASSERT(is_there_within_seconds(true));
+    CU_ASSERT(snapshot_get(concert, &q));
+    CU_ASSERT_EQUAL(q.now_serving, 0);
+    close_host();
+}
+
+/* A snapshot that nobody reads anew does not keep from a visitor that they have been let in;
+ * without a database it still answers, and says how old it is. */
+static void test_an_old_snapshot_is_not_believed(void)
+{
+    struct config cfg = *scratch_config();
+    struct app cut_off = {.cfg = &cfg};
+    struct queue_ticket t;
+    struct uuid user;
+    open_host();
+    uuid_random(&user);
+    CU_ASSERT_EQUAL(queue_join(&app, &user, concert, &t), ERR_OK);
+    struct caller caller = {.kind = TOKEN_QUEUE,
+                            .user = user,
+                            .concert_id = concert,
+                            .token_id = t.token_id,
+                            .ticket = t.ticket,
+                            .exp = t.token_expires_at / 1000};
+    CU_ASSERT_EQUAL(queue_poll(&app, &caller, &t), ERR_OK);
+    CU_ASSERT(t.age_ms >= 0 && t.age_ms < 2000);
+    stop_process(refresher);
+    scratch_sql(app.db, "UPDATE queue_token SET status = 'ACTIVE', admitted_at = NOW(3), "
+                        "session_ends_at = expires_at");
+    scratch_sql(app.db, "UPDATE queue_state SET now_serving = 1, last_ticket = 1");
+    CU_ASSERT_EQUAL(queue_poll(&app, &caller, &t), ERR_OK);
+    CU_ASSERT_EQUAL(t.status, QUEUE_WAITING);
+    atomic_fetch_sub(&snapshot_shared->heard_at_ms, 10000);
+    CU_ASSERT_EQUAL(queue_poll(&app, &caller, &t), ERR_OK);
+    CU_ASSERT_EQUAL(t.status, QUEUE_ACTIVE);
+    CU_ASSERT_EQUAL(t.age_ms, -1);
+    strcpy(cfg.database_socket, "/nonexistent/frontrow-test.sock");
+    cut_off.db = db_new(&cfg);
+    CU_ASSERT_EQUAL(queue_poll(&cut_off, &caller, &t), ERR_OK);
+    CU_ASSERT_EQUAL(t.status, QUEUE_WAITING);
+    CU_ASSERT(t.age_ms >= 0);
+    db_free(cut_off.db);
+    start_refresher(NULL);
+    close_host();
+}
+
 static void test_others_wait_for_the_lease_two_seconds(void)
 {
     int64_t ticket = 0;
@@ -428,6 +498,8 @@ SUITE_LAST(domain_snapshot, TEST(test_the_snapshot_follows_the_database),
            TEST(test_positions_leave_out_who_has_left), TEST(test_a_waiting_visitor_costs_no_query),
            TEST(test_others_go_on_when_one_dies_with_the_lease),
            TEST(test_a_place_is_taken_back_and_given_again),
+           TEST(test_others_go_on_when_one_dies_in_the_slot),
+           TEST(test_an_old_snapshot_is_not_believed),
            TEST(test_others_wait_for_the_lease_two_seconds),
            TEST(test_others_go_on_when_some_are_killed_anywhere),
            TEST(test_a_database_out_of_reach_is_known));
