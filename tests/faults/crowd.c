@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLAIM_SECONDS = 2, SESSION_SECONDS = 4 };
+enum { CLAIM_SECONDS = 2, SESSION_SECONDS = 3 };
 
 /* What visitors are like; each queue has all of them by turns. */
 enum kind { PAYS, LEAVES, PAYS_TOO, FALLS_SILENT, NEVER_ASKS, GIVES_UP, KINDS };
