@@ -134,38 +134,39 @@ static void test_the_shops_workers_stand_still(void)
 static void test_sales_wait_for_locks(void)
 {
     enum { OTHERS = 8 };
-    const int sales = (int)proc_children_named(proc_find("frontrow-worker"), "frontrow-main").n;
+    const size_t sales = proc_children_named(proc_find("frontrow-worker"), "frontrow-main").n;
+    const size_t all = sales + OTHERS;
     int64_t concert = world_queue("'claimSeconds':0"), paused = world_paused("");
-    int64_t schedule = world_schedule(concert, sales, 0);
-    struct user u = waiting_third(paused), *buyers = api_alloc((size_t)sales * sizeof *buyers);
-    struct api_req *reqs = api_alloc((size_t)(sales + OTHERS) * sizeof *reqs);
-    for (int i = 0; i < sales; i++) {
+    int64_t schedule = world_schedule(concert, (int)sales, 0);
+    struct user u = waiting_third(paused), *buyers = api_alloc(sales * sizeof *buyers);
+    struct api_req *reqs = api_alloc(all * sizeof *reqs);
+    for (size_t i = 0; i < sales; i++) {
         buyers[i] = world_user();
         world_join(&buyers[i], concert);
     }
-    for (int i = 0; i < sales; i++)
+    for (size_t i = 0; i < sales; i++)
         UNTIL(10, world_is_active(&buyers[i]));
     session_hold("SELECT seat_id FROM seat WHERE schedule_id = %lld", (long long)schedule);
-    for (int i = 0; i < sales; i++)
+    for (size_t i = 0; i < sales; i++)
         reqs[i] = (struct api_req){
             .method = "POST",
             .path = "/reservations",
             .token = buyers[i].queue,
-            .body = J("{'scheduleId':%lld,'seatNumbers':[%d]}", (long long)schedule, i + 1)};
-    for (int i = sales; i < sales + OTHERS; i++)
+            .body = J("{'scheduleId':%lld,'seatNumbers':[%zu]}", (long long)schedule, i + 1)};
+    for (size_t i = sales; i < all; i++)
         reqs[i] = i % 2 ? (struct api_req){.path = "/queue/tokens/me", .token = u.queue}
                         : (struct api_req){.method = "POST",
                                            .path = "/queue/tokens",
                                            .token = token_user(token_uuid(), NULL),
                                            .body = J("{'concertId':%lld}", (long long)paused)};
-    const struct api_res **r = api_send_all(reqs, (size_t)(sales + OTHERS));
+    const struct api_res **r = api_send_all(reqs, all);
     session_release();
     double soonest_sale = 30;
-    for (int i = 0; i < sales; i++) {
+    for (size_t i = 0; i < sales; i++) {
         EXPECT_ERROR(r[i], 503, "BUSY");
         soonest_sale = r[i]->seconds < soonest_sale ? r[i]->seconds : soonest_sale;
     }
-    for (int i = sales; i < sales + OTHERS; i++) {
+    for (size_t i = sales; i < all; i++) {
         EXPECT(r[i], i % 2 ? 200 : 201);
         CHECK(r[i]->seconds < soonest_sale, "%g s, as the sales", r[i]->seconds);
     }
