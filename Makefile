@@ -1,4 +1,4 @@
-# Frontrow's build. Targets: all, test, lint, san, clean. BUILD=dir chooses the output folder,
+# Frontrow's build. Targets: all, bench, test, lint, san, clean. BUILD=dir chooses the output folder,
 # SANITIZE=1 builds with ASan and UBSan.
 
 BUILD   ?= build
@@ -27,7 +27,7 @@ PROGRAMS = $(BUILD)/frontrow $(BUILD)/frontrow-worker $(BUILD)/frontrow-cron
 TESTS    = $(BUILD)/test-unit $(BUILD)/test-api $(BUILD)/test-faults
 C_FILES  = $(sort $(wildcard app/*.[ch] app/*/*.c include/*/*.h tests/*.[ch] tests/*/*.[ch]))
 
-.PHONY: all tests test lint san clean
+.PHONY: all tests bench test lint san clean
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS)
@@ -52,6 +52,11 @@ $(BUILD)/test-api: $(API_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
 $(BUILD)/test-faults: $(FAULTS_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
 $(TESTS):
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
+
+bench: $(BUILD)/bench-listeners
+
+$(BUILD)/bench-listeners: $(BUILD)/obj/tests/bench/listeners.o
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
 
 # The compiler and its flags, so that changing them rebuilds.
 $(BUILD)/flags: FORCE

@@ -67,6 +67,22 @@ static void test_joins_and_changes_arrive(void)
     listener_close(l);
 }
 
+/* Each goes out by itself: were they heard of only when the state goes out anyway, every 2.5 s at
+ * the soonest, six would take longer. */
+static void test_changes_do_not_wait(void)
+{
+    int64_t concert = world_paused("");
+    struct listener *l = listener_pushed(concert, LISTENER_SSE);
+    double began = api_now();
+    for (int i = 0; i < 6; i++) {
+        const char *state = i % 2 ? "PAUSED" : "DRAINING";
+        world_set_state(concert, state);
+        UNTIL(5, has_state(l, state));
+    }
+    CHECK(api_now() - began < 15, "%g s", api_now() - began);
+    listener_close(l);
+}
+
 /* Nothing has changed, and still it is heard that all is well. */
 static void test_a_quiet_queue_is_heard_of(void)
 {
@@ -202,7 +218,7 @@ static void test_a_crowd_is_cheap(void)
 }
 
 SUITE(push, TEST(test_the_state_comes_on_connecting), TEST(test_joins_and_changes_arrive),
-      TEST(test_a_quiet_queue_is_heard_of), TEST(test_web_socket),
+      TEST(test_changes_do_not_wait), TEST(test_a_quiet_queue_is_heard_of), TEST(test_web_socket),
       TEST(test_however_it_is_asked_for), TEST(test_no_such_concert), TEST(test_other_methods),
       TEST(test_an_upgrade_that_is_none), TEST(test_nobody_publishes_from_outside),
       TEST(test_a_crowd_is_cheap));
