@@ -1,6 +1,7 @@
-/* Ticket numbers that were drawn and never used, see domain/job_gaps.h. */
+/* Ticket numbers that nobody holds, see domain/job_gaps.h. */
 #include "domain/job_gaps.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "db/tx.h"
 
@@ -52,5 +53,37 @@ enum err job_fill_gaps(struct app *app, int64_t concert_id, int64_t now_serving)
     e = tx_run(app->db, fill, &g);
     if (e == ERR_OK)
         log_info("tickets_unused", "concert=%lld count=%d", (long long)concert_id, g.count);
+    return e;
+}
+
+/* --- Counting --- */
+
+/* From how many on a count is kept, for how many times its own duration, for how many queues. */
+enum { KEPT_FROM = 10000, KEPT_TIMES = 20, KEPT_QUEUES = 64 };
+
+static enum err read_count(const struct db_value *row, void *arg)
+{
+    *(int64_t *)arg = db_int(&row[0]);
+    return ERR_OK;
+}
+
+enum err job_count_gone(struct app *app, int64_t concert_id, int64_t now_serving, int64_t *gone)
+{
+    static struct kept {
+        int64_t concert_id, now_serving, gone, until_ms;
+    } all[KEPT_QUEUES];
+    struct kept *k = &all[concert_id % KEPT_QUEUES];
+    int64_t start = clock_monotonic_ms();
+    *gone = k->gone;
+    if (k->concert_id == concert_id && k->gone >= KEPT_FROM && start < k->until_ms &&
+        now_serving - k->now_serving < KEPT_FROM)
+        return ERR_OK;
+    enum err e = db_query_one(app->db, STMT_JOB_GONE, read_count, gone, DB_P_INT(concert_id),
+                              DB_P_INT(now_serving));
+    int64_t end = clock_monotonic_ms();
+    *k = (struct kept){.concert_id = e == ERR_OK ? concert_id : 0,
+                       .now_serving = now_serving,
+                       .gone = *gone,
+                       .until_ms = end + (end - start) * KEPT_TIMES};
     return e;
 }

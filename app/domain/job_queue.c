@@ -91,7 +91,7 @@ static enum err count_waiting(struct db *db, const struct work *w, int64_t now_s
         db_query_one(db, STMT_JOB_WAITING, read_int, waiting, DB_P_INT(id), DB_P_INT(COUNT_MAX));
     if (e != ERR_OK || *waiting < COUNT_MAX)
         return e;
-    e = db_query_one(db, STMT_JOB_GONE, read_int, &gone, DB_P_INT(id), DB_P_INT(now_serving));
+    e = job_count_gone(w->app, id, now_serving, &gone);
     int64_t by_number = w->glance->max_ticket - now_serving - gone;
     if (by_number > *waiting)
         *waiting = by_number;
@@ -132,8 +132,7 @@ static enum err check_numbers(struct app *app, int64_t concert_id, int64_t waiti
     int64_t gone = 0;
     if (waiting >= COUNT_MAX)
         return ERR_OK;
-    enum err e = db_query_one(app->db, STMT_JOB_GONE, read_int, &gone, DB_P_INT(concert_id),
-                              DB_P_INT(now_serving));
+    enum err e = job_count_gone(app, concert_id, now_serving, &gone);
     if (e != ERR_OK || max_ticket - now_serving - gone <= waiting)
         return e;
     return job_fill_gaps(app, concert_id, now_serving);

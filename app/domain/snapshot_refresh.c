@@ -11,12 +11,48 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-/* The numbers of one queue that nobody holds, as just read. */
+/* Ways in which a number ends before it is served. */
+static const char *const endings[] = {"LEFT", "EXPIRED", "VOID"};
+enum { ENDINGS = sizeof endings / sizeof *endings };
+
+/* The numbers of one queue that nobody holds, as just read: the lowest of each ending, and of all
+ * of them. */
 struct gone {
     struct snapshot_gone numbers, early;
+    int64_t read[ENDINGS * SNAPSHOT_MAX_GONE];
+    int read_count;
 };
 
-static enum err read_gone(const struct db_value *row, void *arg)
+static enum err read_number(const struct db_value *row, void *arg)
+{
+    struct gone *g = arg;
+    if (g->read_count < ENDINGS * SNAPSHOT_MAX_GONE)
+        g->read[g->read_count++] = db_int(&row[0]);
+    return ERR_OK;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+    int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* One query for each ending, since together the server would read all there are, a million after a
+ * long pause, to sort them. */
+static enum err read_numbers(struct db *db, const struct snapshot_queue *q, struct gone *g)
+{
+    enum err e = ERR_OK;
+    g->read_count = 0;
+    for (int i = 0; e == ERR_OK && i < ENDINGS; i++)
+        e = db_query(db, STMT_QUEUE_GONE, read_number, g, DB_P_INT(q->concert_id),
+                     DB_P_STR(endings[i]), DB_P_INT(q->now_serving), DB_P_INT(SNAPSHOT_MAX_GONE));
+    qsort(g->read, (size_t)g->read_count, sizeof *g->read, compare_numbers);
+    g->numbers.count = g->read_count < SNAPSHOT_MAX_GONE ? g->read_count : SNAPSHOT_MAX_GONE;
+    memcpy(g->numbers.numbers, g->read, (size_t)g->numbers.count * sizeof *g->read);
+    return e;
+}
+
+static enum err read_early(const struct db_value *row, void *arg)
 {
     struct snapshot_gone *g = arg;
     g->numbers[g->count++] = db_int(&row[0]);
@@ -147,10 +183,9 @@ static enum err find_gone(struct db *db, const struct snapshot_queue *q, struct 
     enum err e = ERR_OK;
     g->numbers.count = g->early.count = 0;
     if (q->waiting > 0 || q->last_ticket > q->now_serving)
-        e = db_query(db, STMT_QUEUE_GONE, read_gone, &g->numbers, DB_P_INT(q->concert_id),
-                     DB_P_INT(q->now_serving), DB_P_INT(SNAPSHOT_MAX_GONE));
+        e = read_numbers(db, q, g);
     if (e == ERR_OK && q->prequeue == 1)
-        e = db_query(db, STMT_QUEUE_GONE_EARLY, read_gone, &g->early, DB_P_INT(q->concert_id),
+        e = db_query(db, STMT_QUEUE_GONE_EARLY, read_early, &g->early, DB_P_INT(q->concert_id),
                      DB_P_INT(q->early_above), DB_P_INT(SNAPSHOT_MAX_GONE));
     return e;
 }

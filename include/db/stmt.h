@@ -260,9 +260,9 @@
       "WHERE s.concert_id = q.concert_id AND s.starts_at > NOW(3) AND s.canceled_at IS NULL) "     \
       "ORDER BY q.concert_id")                                                                     \
     X(QUEUE_LISTING, 1, 28, STMT_QUEUE_TITLED "WHERE q.concert_id = ?")                            \
-    X(QUEUE_GONE, 3, 1,                                                                            \
-      "SELECT ticket FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                           \
-      "AND status IN ('LEFT', 'EXPIRED', 'VOID') AND ticket > ? ORDER BY ticket LIMIT ?")          \
+    X(QUEUE_GONE, 4, 1,                                                                            \
+      "SELECT ticket FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? AND status = ? "            \
+      "AND ticket > ? ORDER BY ticket LIMIT ?")                                                    \
     X(QUEUE_GONE_EARLY, 3, 1,                                                                      \
       "SELECT token_id FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? AND status = 'LEFT' "                 \
       "AND ticket IS NULL AND token_id > ? ORDER BY token_id LIMIT ?")                             \

@@ -1,6 +1,7 @@
 /* Ticket numbers that were drawn and never used. */
 #include "db_scratch.h"
 #include "domain/job.h"
+#include "domain/job_gaps.h"
 #include "suite.h"
 
 static struct app app;
@@ -89,6 +90,27 @@ static void test_what_now_serving_has_passed_is_left_alone(void)
     close_shop();
 }
 
+static void test_few_that_nobody_holds_are_counted_each_time(void)
+{
+    int64_t gone = -1;
+    open_shop();
+    for (int64_t ticket = 1; ticket <= 5; ticket++)
+        join(ticket);
+    CU_ASSERT_EQUAL(job_count_gone(&app, concert, 0, &gone), ERR_OK);
+    CU_ASSERT_EQUAL(gone, 0);
+    for (int ticket = 2; ticket <= 4; ticket++) {
+        scratch_sql(app.db,
+                    "UPDATE queue_token SET status = 'LEFT', ended_at = NOW(3) WHERE ticket = %d",
+                    ticket);
+        CU_ASSERT_EQUAL(job_count_gone(&app, concert, 0, &gone), ERR_OK);
+        CU_ASSERT_EQUAL(gone, ticket - 1);
+    }
+    CU_ASSERT_EQUAL(job_count_gone(&app, concert, 3, &gone), ERR_OK);
+    CU_ASSERT_EQUAL(gone, 1);
+    close_shop();
+}
+
 SUITE(domain_gaps, TEST(test_lost_numbers_are_recorded_after_some_seconds),
       TEST(test_numbers_in_use_are_left_alone),
-      TEST(test_what_now_serving_has_passed_is_left_alone));
+      TEST(test_what_now_serving_has_passed_is_left_alone),
+      TEST(test_few_that_nobody_holds_are_counted_each_time));
