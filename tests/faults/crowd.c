@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CLAIM_SECONDS = 2, SESSION_SECONDS = 3 };
+/* They arrive over ARRIVAL_SECONDS, while parts die. */
+enum { CLAIM_SECONDS = 2, SESSION_SECONDS = 3, ARRIVAL_SECONDS = 3 };
 
 /* What visitors are like; each queue has all of them by turns. */
 enum kind { PAYS, LEAVES, PAYS_TOO, FALLS_SILENT, NEVER_ASKS, GIVES_UP, KINDS };
@@ -22,6 +23,7 @@ struct visitor {
     enum next next;
     int64_t concert, schedule, seat, reservation;
     const char *key; /* of the hold or the payment that is under way */
+    double arrives;
     int polls;
 };
 
@@ -32,6 +34,7 @@ static double free_since[CROWD_QUEUES], longest; /* seconds for which a place ma
 
 void crowd_gather(size_t each, double patience)
 {
+    double now = api_now();
     longest = patience;
     count = each * CROWD_QUEUES;
     crowd = api_alloc(count * sizeof *crowd);
@@ -42,11 +45,13 @@ void crowd_gather(size_t each, double patience)
         free_since[q] = 0;
         int64_t schedule = world_schedule(concerts[q], (int)each + CROWD_CAP, 0);
         for (size_t i = 0; i < each; i++)
-            crowd[i * CROWD_QUEUES + q] = (struct visitor){.u = world_user(),
-                                                           .kind = (enum kind)(i % KINDS),
-                                                           .concert = concerts[q],
-                                                           .schedule = schedule,
-                                                           .seat = (int64_t)i + 1};
+            crowd[i * CROWD_QUEUES + q] =
+                (struct visitor){.u = world_user(),
+                                 .kind = (enum kind)(i % KINDS),
+                                 .concert = concerts[q],
+                                 .schedule = schedule,
+                                 .seat = (int64_t)i + 1,
+                                 .arrives = now + ARRIVAL_SECONDS * (double)i / (double)each};
     }
 }
 
@@ -187,13 +192,17 @@ bool crowd_step(void)
 {
     struct api_req *reqs = api_alloc(count * sizeof *reqs);
     struct visitor **who = api_alloc(count * sizeof(struct visitor *));
-    size_t n = 0;
+    size_t n = 0, later = 0;
+    double now = api_now();
     for (size_t i = 0; i < count; i++) {
         who[n] = &crowd[i];
-        n += next_request(&crowd[i], &reqs[n]);
+        if (crowd[i].arrives > now)
+            later++;
+        else
+            n += next_request(&crowd[i], &reqs[n]);
     }
     if (n == 0)
-        return false;
+        return later > 0;
     const struct api_res **r = api_send_all(reqs, n);
     for (size_t i = 0; i < n; i++)
         take_answer(who[i], r[i]);
