@@ -658,7 +658,7 @@ static void hold_up(struct held_up *h)
 static void let_go(struct held_up *h)
 {
     int status = -1;
-    scratch_sql(h->holder, "ROLLBACK");
+    scratch_sql(h->holder, "COMMIT");
     CU_ASSERT_EQUAL(waitpid(h->pid, &status, 0), h->pid);
     CU_ASSERT_EQUAL(status, 0);
     db_free(h->holder);
@@ -678,6 +678,23 @@ static void test_who_has_lost_the_lease_admits_nobody(void)
     CU_ASSERT_EQUAL(h.outcome->report.admitted, 0);
     CU_ASSERT_EQUAL(tokens("ACTIVE"), 0);
     CU_ASSERT_EQUAL(state("last_ticket"), 0); /* nor does it publish */
+    close_shop();
+}
+
+/* Whoever had the queue's row before has let people in. */
+static void test_the_cap_is_counted_under_the_lock(void)
+{
+    struct held_up h;
+    open_shop();
+    settings(5, 1, 3, 600, 0);
+    join(10);
+    hold_up(&h);
+    scratch_sql(h.holder, "UPDATE queue_token SET status = 'ACTIVE', admitted_at = NOW(3), "
+                          "session_ends_at = expires_at WHERE ticket <= 2");
+    scratch_sql(h.holder, "UPDATE queue_state SET now_serving = 2, last_ticket = 10");
+    let_go(&h);
+    CU_ASSERT_EQUAL(h.outcome->e, ERR_OK);
+    CU_ASSERT_EQUAL(tokens("ACTIVE"), 3);
     close_shop();
 }
 
@@ -708,4 +725,5 @@ SUITE(domain_job, TEST(test_due_batches), TEST(test_the_rate_follows_the_admissi
       TEST(test_the_lease_is_one_holders_at_a_time), TEST(test_one_of_several_jobs_does_the_tick),
       TEST(test_jobs_that_meet_admit_a_batch_once), TEST(test_jobs_that_meet_keep_the_cap),
       TEST(test_a_session_that_is_locked_keeps_no_other_place),
-      TEST(test_who_has_lost_the_lease_admits_nobody), TEST(test_who_still_has_the_lease_goes_on));
+      TEST(test_the_cap_is_counted_under_the_lock), TEST(test_who_has_lost_the_lease_admits_nobody),
+      TEST(test_who_still_has_the_lease_goes_on));
