@@ -49,8 +49,12 @@ struct queue_public {
 /* ERR_CONCERT_NOT_FOUND. No query unless the concert is too new for the snapshot. */
 enum err queue_public(struct app *app, int64_t concert_id, struct queue_public *out) MUSTCHECK;
 
-/* The same of a queue that has just been read. */
+/* A queue as read from the snapshot, or from its row where it is not there.
+ * ERR_CONCERT_NOT_FOUND. */
 struct snapshot_queue;
+enum err queue_read(struct app *app, int64_t concert_id, struct snapshot_queue *q) MUSTCHECK;
+
+/* The public document of a queue that has just been read. */
 void queue_public_of(const struct snapshot_queue *q, struct queue_public *out);
 
 /* EARLY: in a pre-queue, without a number. */
