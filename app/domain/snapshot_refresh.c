@@ -224,14 +224,45 @@ static void tell_news(void)
         log_warn("snapshot_news", "errno=%d", errno);
 }
 
-static void note(enum err e, bool *was_down)
+/* Seconds for an answer: a stalled database is found within the first, one that is only slow under
+ * its load is given the other. */
+enum { PATIENCE_SECONDS = 1, PATIENCE_WHEN_SLOW = 4 };
+
+static void set_patience(struct db *db, unsigned seconds)
 {
-    bool down = e != ERR_OK;
+    db_close(db); /* it holds from the next opening on */
+    db_set_patience(db, seconds);
+}
+
+/* After a read that failed: whether the database answers at all. If it does it is slow, which is no
+ * reason to turn everybody away. */
+static bool answers(struct db *db)
+{
+    int64_t now = 0;
+    set_patience(db, PATIENCE_SECONDS);
+    if (db_now(db, &now) != ERR_OK)
+        return false;
+    set_patience(db, PATIENCE_WHEN_SLOW);
+    return true;
+}
+
+/* Reads all, and notes how that went. */
+static void read_and_note(struct db *db, struct reading *r, struct gone *g, bool *was_down,
+                          bool *was_slow)
+{
+    enum err e = refresh(db, r, g);
+    bool slow = e != ERR_OK && answers(db);
+    bool down = e != ERR_OK && !slow;
     int64_t now = clock_monotonic_ms();
-    if (!down) {
+    if (e == ERR_OK) {
+        if (*was_slow)
+            set_patience(db, PATIENCE_SECONDS);
         atomic_store(&snapshot_shared->read_at_ms, now);
         tell_news();
     }
+    if (slow && !*was_slow)
+        log_warn("snapshot", "database=slow");
+    *was_slow = slow;
     atomic_store(&snapshot_shared->down, down);
     atomic_store(&snapshot_shared->heard_at_ms, now);
     if (down != *was_down)
@@ -247,15 +278,15 @@ int snapshot_run(const struct config *cfg, const volatile sig_atomic_t *stop)
     struct reading r = {0};
     struct gone *g = malloc(sizeof *g);
     struct pollfd wake = {.fd = snapshot_shared->wake_fd, .events = POLLIN};
-    bool was_down = false;
+    bool was_down = false, was_slow = false;
     uint64_t pokes;
     int status = 1;
     if (!db || !g)
         goto out;
     status = 0;
-    db_set_patience(db, 1); /* a stalled database is found within a second */
+    db_set_patience(db, PATIENCE_SECONDS);
     while (!*stop) {
-        note(refresh(db, &r, g), &was_down);
+        read_and_note(db, &r, g, &was_down, &was_slow);
         int wait = was_down && cfg->queue_snapshot_ms > 200 ? 200 : (int)cfg->queue_snapshot_ms;
         if (poll(&wake, 1, wait) > 0 && read(snapshot_shared->wake_fd, &pokes, sizeof pokes) < 0)
             log_debug("snapshot_wake", "errno=%d", errno);

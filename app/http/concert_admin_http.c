@@ -183,9 +183,8 @@ enum err concert_admin_http_patch(struct request *req, struct response *res)
     enum err e = take_body(req->app, body, &change);
 
     if (e == ERR_OK)
-        e = concert_patch(req->app, &req->caller, request_id(req),
-                          body->target.present, &change, concert_admin_http_render,
-                          NULL, &changed);
+        e = concert_patch(req->app, &req->caller, request_id(req), body->target.present, &change,
+                          concert_admin_http_render, NULL, &changed);
     if (e == ERR_OK)
         concert_admin_http_render(&changed, &res->body);
     return e;

@@ -449,7 +449,8 @@
     X(LOTTERY_INFO, 1, 10,                                                                         \
       "SELECT y.seed_hash, CASE WHEN y.drawn_at IS NOT NULL THEN y.seed END, y.made_at, "          \
       "COALESCE(y.opened_at, q.opens_at), y.drawn_at, COALESCE(y.entrants, (SELECT COUNT(*) "      \
-      "FROM queue_token t WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE')), "         \
+      "FROM queue_token t FORCE INDEX (queue_token_status) "                                       \
+      "WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE')), "                            \
       "y.first_ticket, y.numbered, y.token_floor, q.prequeue FROM queue_state q "                  \
       "LEFT JOIN lottery y ON y.lottery_id = q.lottery_id WHERE q.concert_id = ?")                 \
     X(LOTTERY_NUMBERS, 4, 2,                                                                       \

@@ -41,8 +41,8 @@ struct snapshot_slot {
 };
 
 struct snapshot_shared {
-    int wake_fd; /* to the refresher: read now */
-    int news_fd; /* from it: it has read */
+    int wake_fd;                  /* to the refresher: read now */
+    int news_fd;                  /* from it: it has read */
     _Atomic int64_t db_offset_ms; /* the database's clock less the monotonic one */
     _Atomic bool have_clock;
     _Atomic int64_t read_at_ms; /* last successful read, monotonic; 0: never */

@@ -91,7 +91,7 @@ static bool is_early(const struct user *u)
 
 static void hex_of(const unsigned char *bytes, char out[65])
 {
-    for (int i = 0; i < 32; i++)
+    for (size_t i = 0; i < 32; i++)
         snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }
 
@@ -99,7 +99,7 @@ static bool bytes_of(const char *hex, unsigned char out[32])
 {
     if (strlen(hex) != 64 || strspn(hex, "0123456789abcdef") != 64)
         return false;
-    for (int i = 0; i < 32; i++) {
+    for (size_t i = 0; i < 32; i++) {
         char two[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
         out[i] = (unsigned char)strtoul(two, NULL, 16);
     }

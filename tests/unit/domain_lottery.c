@@ -94,7 +94,7 @@ static void check_order(int64_t first, int64_t n)
     CU_ASSERT_EQUAL_FATAL(queue_public(&app, concert, &q), ERR_OK);
     strcpy(seed_hex, q.seed);
     CU_ASSERT_EQUAL_FATAL(strlen(seed_hex), 64);
-    for (int i = 0; i < 32; i++) {
+    for (size_t i = 0; i < 32; i++) {
         char two[3] = {seed_hex[2 * i], seed_hex[2 * i + 1], '\0'};
         seed[i] = (unsigned char)strtoul(two, NULL, 16);
     }
