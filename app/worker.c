@@ -37,7 +37,7 @@ enum {
     GRACE_MS = 10000,
     SOCKET_PATIENCE_MS = 3000,
     CHECK_EVERY_MS = 1000,
-    OTHER_CONNECTIONS = 3 /* the snapshot's, the job's, and a worker's while it is replaced */
+    OTHER_CONNECTIONS = 4 /* the snapshot's two, the job's, a worker's while it is replaced */
 };
 
 enum role { ROLE_MAIN, ROLE_QUEUE, ROLE_SNAPSHOT, ROLE_PUSH, ROLE_CHECK };

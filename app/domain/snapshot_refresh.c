@@ -224,76 +224,63 @@ static void tell_news(void)
         log_warn("snapshot_news", "errno=%d", errno);
 }
 
-/* Seconds for an answer: a stalled database is found within the first, one that is only slow under
- * its load is given the other. */
-enum { PATIENCE_SECONDS = 1, PATIENCE_WHEN_SLOW = 4 };
+/*
+ * Seconds for an answer. A connection of its own asks whether the database is there: a stalled one
+ * is found within the first. The read on the other one may take longer when the database is slow
+ * under its load, which is no reason to turn everybody away.
+ */
+enum { PATIENCE_TO_ANSWER = 1, PATIENCE_TO_READ = 4 };
 
-static void set_patience(struct db *db, unsigned seconds)
-{
-    db_close(db); /* it holds from the next opening on */
-    db_set_patience(db, seconds);
-}
+struct refresher {
+    struct db *ask, *read;
+    struct reading reading;
+    struct gone *gone;
+    bool was_down;
+};
 
-/* After a read that failed: whether the database answers at all. If it does it is slow, which is no
- * reason to turn everybody away. */
-static bool answers(struct db *db)
+static void read_and_note(struct refresher *f)
 {
-    int64_t now = 0;
-    set_patience(db, PATIENCE_SECONDS);
-    if (db_now(db, &now) != ERR_OK)
-        return false;
-    set_patience(db, PATIENCE_WHEN_SLOW);
-    return true;
-}
-
-/* Reads all, and notes how that went. */
-static void read_and_note(struct db *db, struct reading *r, struct gone *g, bool *was_down,
-                          bool *was_slow)
-{
-    enum err e = refresh(db, r, g);
-    bool slow = e != ERR_OK && answers(db);
-    bool down = e != ERR_OK && !slow;
+    int64_t asked = 0;
+    bool down = db_now(f->ask, &asked) != ERR_OK;
+    enum err e = down ? ERR_DB_LOST : refresh(f->read, &f->reading, f->gone);
     int64_t now = clock_monotonic_ms();
     if (e == ERR_OK) {
-        if (*was_slow)
-            set_patience(db, PATIENCE_SECONDS);
         atomic_store(&snapshot_shared->read_at_ms, now);
         tell_news();
+    } else if (!down) {
+        log_warn("snapshot", "database=slow err=%s", err_name(e));
     }
-    if (slow && !*was_slow)
-        log_warn("snapshot", "database=slow");
-    *was_slow = slow;
     atomic_store(&snapshot_shared->down, down);
     atomic_store(&snapshot_shared->heard_at_ms, now);
-    if (down != *was_down)
+    if (down != f->was_down)
         log_line(down ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "snapshot", "database=%s",
                  down ? "down" : "up");
-    *was_down = down;
+    f->was_down = down;
 }
 
 /* Down, the database is tried several times a second, so that the host is back with it at once. */
 int snapshot_run(const struct config *cfg, const volatile sig_atomic_t *stop)
 {
-    struct db *db = db_new(cfg);
-    struct reading r = {0};
-    struct gone *g = malloc(sizeof *g);
+    struct refresher f = {
+        .ask = db_new(cfg), .read = db_new(cfg), .gone = malloc(sizeof(struct gone))};
     struct pollfd wake = {.fd = snapshot_shared->wake_fd, .events = POLLIN};
-    bool was_down = false, was_slow = false;
     uint64_t pokes;
     int status = 1;
-    if (!db || !g)
+    if (!f.ask || !f.read || !f.gone)
         goto out;
     status = 0;
-    db_set_patience(db, PATIENCE_SECONDS);
+    db_set_patience(f.ask, PATIENCE_TO_ANSWER);
+    db_set_patience(f.read, PATIENCE_TO_READ);
     while (!*stop) {
-        read_and_note(db, &r, g, &was_down, &was_slow);
-        int wait = was_down && cfg->queue_snapshot_ms > 200 ? 200 : (int)cfg->queue_snapshot_ms;
+        read_and_note(&f);
+        int wait = f.was_down && cfg->queue_snapshot_ms > 200 ? 200 : (int)cfg->queue_snapshot_ms;
         if (poll(&wake, 1, wait) > 0 && read(snapshot_shared->wake_fd, &pokes, sizeof pokes) < 0)
             log_debug("snapshot_wake", "errno=%d", errno);
     }
 out:
-    free(g);
-    free(r.queues);
-    db_free(db);
+    free(f.gone);
+    free(f.reading.queues);
+    db_free(f.ask);
+    db_free(f.read);
     return status;
 }

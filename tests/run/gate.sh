@@ -275,6 +275,9 @@ same "and the same one when they join again" "200 $fay" \
 
 # Frontrow's workers are away.
 mv -- "$state/run/queue.sock" "$state/run/queue.gone"
+# A verdict of a moment ago serves for the rest of its second.
+is_refused() { [[ $(ask cat /) == "503 " ]]; }
+within 5 is_refused || true
 same "without Frontrow nobody gets in: 503" "503 " "$(ask cat /)"
 head_has "with the time to come again" "Retry-After: 5"
 has "and a page that says so" "tries again by" "$(cat "$front/answer")"
