@@ -242,20 +242,29 @@ static enum err read_locked(const struct db_value *row, void *arg)
     return read_concert(row, &l->concert);
 }
 
+static enum err read_ticked(const struct db_value *row, void *arg)
+{
+    *(int64_t *)arg = db_time(&row[2]);
+    return ERR_OK;
+}
+
 /* Batches count from t0 with the interval: with another interval the one that was done last has
- * another number. A return to OPEN starts them anew. */
+ * another number. Done are those up to the last tick, or to the last one that let somebody in: a
+ * moment of the new grid that came after them is still to be looked at. A return to OPEN starts
+ * them anew. */
 static enum err move_batches(struct db *db, const struct concert *before,
                              const struct concert *after, bool reopened)
 {
-    int64_t now = 0;
+    int64_t ticked_at = -1;
     if (reopened)
         return db_exec(db, STMT_QUEUE_STATE_REOPEN, NULL, DB_P_INT(after->concert_id));
     if (before->admit_interval_seconds == after->admit_interval_seconds)
         return ERR_OK;
-    enum err e = db_now(db, &now);
+    enum err e = db_query_one(db, STMT_LEASE_GET, read_ticked, &ticked_at);
     if (e != ERR_OK)
         return e;
-    return db_exec(db, STMT_QUEUE_STATE_REBASE, NULL, DB_P_TIME(now),
+    return db_exec(db, STMT_QUEUE_STATE_REBASE, NULL, DB_P_TIME(ticked_at < 0 ? 0 : ticked_at),
+                   DB_P_INT(before->admit_interval_seconds),
                    DB_P_INT(after->admit_interval_seconds), DB_P_INT(after->concert_id));
 }
 

@@ -220,9 +220,10 @@
       "message_ko = ?, message_en = ?, opens_at = ? WHERE concert_id = ?")                         \
     X(QUEUE_STATE_REOPEN, 1, 0,                                                                    \
       "UPDATE queue_state SET t0 = NOW(3), last_batch = -2 WHERE concert_id = ?")                  \
-    X(QUEUE_STATE_REBASE, 3, 0,                                                                    \
-      "UPDATE queue_state SET last_batch = GREATEST(-1, FLOOR(TIMESTAMPDIFF(MICROSECOND, t0, ?) "  \
-      "/ (? * 1000000))) WHERE concert_id = ?")                                                    \
+    X(QUEUE_STATE_REBASE, 4, 0,                                                                    \
+      "UPDATE queue_state SET last_batch = GREATEST(-1, FLOOR(GREATEST("                           \
+      "TIMESTAMPDIFF(MICROSECOND, t0, ?), last_batch * ? * 1000000) / (? * 1000000))) "            \
+      "WHERE concert_id = ? AND last_batch >= -1")                                                 \
     X(STATS_ADMITTED, 1, 1,                                                                        \
       "SELECT CAST(COALESCE(SUM(admitted), 0) AS SIGNED) FROM admission "                          \
       "WHERE concert_id = ? AND admitted_at > NOW(3) - INTERVAL 1 MINUTE")                         \

@@ -2,6 +2,7 @@
 #include "base/shared.h"
 #include "db_scratch.h"
 #include "domain/booking.h"
+#include "domain/concert.h"
 #include "domain/job.h"
 #include "domain/job_admit.h"
 #include "domain/job_queue.h"
@@ -513,6 +514,62 @@ static void test_the_first_batch_is_not_missed(void)
     close_shop();
 }
 
+/* The last tick was before that moment of the grid, so nobody has been let in for it. */
+static void test_another_interval_loses_no_batch(void)
+{
+    static const struct caller operator= {.admin = true};
+    struct concert change, made;
+    open_shop();
+    concert_defaults(app.cfg, &change);
+    settings(5, 100, 0, 600, 0);
+    join(30);
+    scratch_set_clock(app.db, base + 100);
+    change.admit_interval_seconds = 300;
+    CU_ASSERT_EQUAL(concert_patch(&app, &operator, concert, CONCERT_HAS_ADMIT_INTERVAL_SECONDS,
+                                  &change, NULL, NULL, &made),
+                    ERR_OK);
+    CU_ASSERT_EQUAL(tick(500), 5);
+    CU_ASSERT_EQUAL(tick(10900), 0);
+    scratch_set_clock(app.db, base + 11100);
+    change.admit_interval_seconds = 11;
+    CU_ASSERT_EQUAL(concert_patch(&app, &operator, concert, CONCERT_HAS_ADMIT_INTERVAL_SECONDS,
+                                  &change, NULL, NULL, &made),
+                    ERR_OK);
+    CU_ASSERT_EQUAL(tick(11900), 5);
+    CU_ASSERT_EQUAL(tick(21900), 0);
+    CU_ASSERT_EQUAL(tick(22000), 5);
+    /* As if the job had died between letting them in and saying that it has ticked. */
+    scratch_sql(app.db, "UPDATE job_lease SET ticked_at = ticked_at - INTERVAL 1 SECOND");
+    change.admit_interval_seconds = 2;
+    CU_ASSERT_EQUAL(concert_patch(&app, &operator, concert, CONCERT_HAS_ADMIT_INTERVAL_SECONDS,
+                                  &change, NULL, NULL, &made),
+                    ERR_OK);
+    CU_ASSERT_EQUAL(tick(22500), 0);
+    CU_ASSERT_EQUAL(tick(24000), 5);
+    close_shop();
+}
+
+/* Nor one that no tick has seen since the queue was opened again. */
+static void test_another_interval_keeps_an_unseen_batch(void)
+{
+    static const struct caller operator= {.admin = true};
+    struct concert change, made;
+    open_shop();
+    concert_defaults(app.cfg, &change);
+    settings(5, 1, 0, 600, 0);
+    join(30);
+    tick(0);
+    scratch_set_clock(app.db, base + 100);
+    scratch_sql(app.db, "UPDATE queue_state SET t0 = NOW(3), last_batch = %d", JOB_UNSEEN);
+    change.admit_interval_seconds = 300;
+    CU_ASSERT_EQUAL(concert_patch(&app, &operator, concert, CONCERT_HAS_ADMIT_INTERVAL_SECONDS,
+                                  &change, NULL, NULL, &made),
+                    ERR_OK);
+    CU_ASSERT_EQUAL(tick(1000), 5);
+    CU_ASSERT_EQUAL(tick(2000), 0);
+    close_shop();
+}
+
 /* Somebody else keeps the queue's row for a while, as long as the batch of a cycle is due. */
 static void test_a_batch_is_not_lost_with_a_lock(void)
 {
@@ -715,6 +772,7 @@ static void test_who_still_has_the_lease_goes_on(void)
 SUITE(domain_job, TEST(test_due_batches), TEST(test_the_rate_follows_the_admissions),
       TEST(test_the_flow_is_of_freed_places_alone), TEST(test_the_flow_of_waves_is_steady),
       TEST(test_it_is_told_what_keeps_people_waiting), TEST(test_the_first_batch_is_not_missed),
+      TEST(test_another_interval_loses_no_batch), TEST(test_another_interval_keeps_an_unseen_batch),
       TEST(test_a_batch_is_not_lost_with_a_lock), TEST(test_batches_fall_on_their_grid),
       TEST(test_the_lowest_numbers_come_first), TEST(test_places_that_nobody_wants_lapse),
       TEST(test_the_cap_is_kept_and_each_freed_slot_filled),
