@@ -191,9 +191,10 @@
     X(CONCERT_GET, 1, 20,                                                                          \
       "SELECT " STMT_CONCERT_COLUMNS "FROM concert c "                                             \
       "JOIN queue_state q ON q.concert_id = c.concert_id WHERE c.concert_id = ?")                  \
+    /* the queue first, like a join or an admission, whose new row then locks its concert */       \
     X(CONCERT_LOCK, 1, 20,                                                                         \
-      "SELECT " STMT_CONCERT_COLUMNS "FROM concert c "                                             \
-      "JOIN queue_state q ON q.concert_id = c.concert_id WHERE c.concert_id = ? FOR UPDATE")       \
+      "SELECT " STMT_CONCERT_COLUMNS "FROM queue_state q "                                         \
+      "STRAIGHT_JOIN concert c ON c.concert_id = q.concert_id WHERE q.concert_id = ? FOR UPDATE")  \
     X(CONCERT_LIST, 5, 7,                                                                          \
       "SELECT " STMT_LISTING_COLUMNS "n.next_at FROM "                                             \
       "(SELECT concert_id, MIN(starts_at) AS next_at FROM schedule "                               \

@@ -319,6 +319,30 @@ static void test_moving_the_opening(void)
     close_shop();
 }
 
+/* An early join holds the queue's row and then locks the concert's, which its own row names. */
+static void test_an_operator_and_a_join_lock_in_one_order(void)
+{
+    open_shop();
+    scratch_sql(app.db, "START TRANSACTION");
+    scratch_int(app.db, "SELECT 1 FROM queue_state WHERE concert_id = %lld LOCK IN SHARE MODE",
+                (long long)concert);
+    pid_t pid = fork();
+    if (pid == 0) {
+        app = scratch_app();
+        _exit(patch_opening(base + 90000) == ERR_OK ? 0 : 1);
+    }
+    CU_ASSERT(scratch_wait_statement(app.db, "SELECT c.concert_id%%FOR UPDATE"));
+    CU_ASSERT_EQUAL(scratch_int(app.db,
+                                "SELECT 1 FROM concert WHERE concert_id = %lld FOR UPDATE NOWAIT",
+                                (long long)concert),
+                    1);
+    scratch_sql(app.db, "COMMIT");
+    int status = 1;
+    waitpid(pid, &status, 0);
+    CU_ASSERT_EQUAL(status, 0);
+    close_shop();
+}
+
 static void test_who_left_is_not_drawn(void)
 {
     open_shop();
@@ -364,5 +388,5 @@ SUITE(domain_lottery, TEST(test_a_known_rank), TEST(test_nobody_is_numbered_befo
       TEST(test_another_job_goes_on_where_one_died),
       TEST(test_nobody_passes_those_whose_numbers_are_being_given),
       TEST(test_a_row_that_passed_the_draw_is_numbered), TEST(test_two_lotteries_at_once),
-      TEST(test_moving_the_opening), TEST(test_who_left_is_not_drawn),
-      TEST(test_a_token_outlasts_its_exp_before_the_draw));
+      TEST(test_moving_the_opening), TEST(test_an_operator_and_a_join_lock_in_one_order),
+      TEST(test_who_left_is_not_drawn), TEST(test_a_token_outlasts_its_exp_before_the_draw));
