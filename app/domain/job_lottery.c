@@ -159,6 +159,8 @@ static enum err find_order(struct db *db, const struct draw *d)
         return e;
     order.lottery_id = d->lottery_id;
     order.base = d->numbered;
+    if (order.count > (size_t)(d->entrants - d->numbered)) /* more than were drawn: stragglers */
+        order.count = (size_t)(d->entrants - d->numbered);
     log_info("lottery_order", "concert=%lld lottery=%lld numbers_to_give=%zu",
              (long long)d->concert_id, (long long)d->lottery_id, order.count);
     return ERR_OK;

@@ -263,6 +263,24 @@ static void test_a_row_that_passed_the_draw_is_numbered(void)
     close_shop();
 }
 
+/* As on a cluster, where a join that passed the draw may come to light before its numbers are given
+ * out: the number behind the last one is somebody's already. */
+static void test_a_row_that_passed_the_draw_takes_nobodys_number(void)
+{
+    open_shop();
+    join_many(1500);
+    draw_and_die();
+    take_numbers_back(1000);
+    CU_ASSERT_EQUAL(join().ticket, 1501);
+    join_many(2);
+    for (int i = 0; i < 10 && tokens("ticket IS NULL") > 0; i++)
+        tick(60500 + i * 1000);
+    CU_ASSERT_EQUAL(state("prequeue"), 0);
+    CU_ASSERT_EQUAL(tokens("ticket IN (1502, 1503) AND status = 'WAITING'"), 2);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT numbered FROM lottery"), 1500);
+    close_shop();
+}
+
 static void test_two_lotteries_at_once(void)
 {
     open_shop();
@@ -387,6 +405,7 @@ SUITE(domain_lottery, TEST(test_a_known_rank), TEST(test_nobody_is_numbered_befo
       TEST(test_late_ones_follow_in_order_of_arrival),
       TEST(test_another_job_goes_on_where_one_died),
       TEST(test_nobody_passes_those_whose_numbers_are_being_given),
-      TEST(test_a_row_that_passed_the_draw_is_numbered), TEST(test_two_lotteries_at_once),
+      TEST(test_a_row_that_passed_the_draw_is_numbered),
+      TEST(test_a_row_that_passed_the_draw_takes_nobodys_number), TEST(test_two_lotteries_at_once),
       TEST(test_moving_the_opening), TEST(test_an_operator_and_a_join_lock_in_one_order),
       TEST(test_who_left_is_not_drawn), TEST(test_a_token_outlasts_its_exp_before_the_draw));
