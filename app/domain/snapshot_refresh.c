@@ -21,6 +21,7 @@ struct gone {
     struct snapshot_gone numbers, early;
     int64_t read[ENDINGS * SNAPSHOT_MAX_GONE];
     int read_count;
+    bool known; /* the slot has them */
 };
 
 static enum err read_number(const struct db_value *row, void *arg)
@@ -146,11 +147,17 @@ static void write_slot(const struct snapshot_queue *q, struct gone *g)
         s = snapshot_slot_new(q->concert_id);
     if (!s || !snapshot_slot_lock(s))
         return;
-    s->q = *q;
-    write_gone(&s->gone, q->now_serving, &g->numbers);
-    write_gone(&s->gone_early, q->prequeue == 1 ? q->early_above : INT64_MAX - 1, &g->early);
-    s->stale = false;
     s->seen_ms = clock_monotonic_ms();
+    if (g->known && s->stale) { /* somebody died in it meanwhile: they are read the next time */
+        snapshot_slot_unlock(s);
+        return;
+    }
+    s->q = *q;
+    if (!g->known) {
+        write_gone(&s->gone, q->now_serving, &g->numbers);
+        write_gone(&s->gone_early, q->prequeue == 1 ? q->early_above : INT64_MAX - 1, &g->early);
+    }
+    s->stale = false;
     atomic_store_explicit(&s->concert_id, q->concert_id, memory_order_release);
     snapshot_slot_unlock(s);
 }
@@ -178,10 +185,28 @@ static void take_back(struct db *db, int64_t since_ms)
     }
 }
 
+/* Nobody waited at the last reading, and nobody has joined since: a concert that is sold out leaves
+ * tens of thousands of ended numbers behind, for as long as their rows are kept. */
+static bool is_still(const struct snapshot_queue *q)
+{
+    struct snapshot_slot *s = snapshot_slot_find(q->concert_id);
+    if (!s || !snapshot_slot_lock(s))
+        return false;
+    const struct snapshot_queue *before = &s->q;
+    bool still = !s->stale && before->waiting == 0 && q->waiting == 0 && before->prequeue == 0 &&
+                 q->prequeue == 0 && before->now_serving == q->now_serving &&
+                 before->last_ticket == q->last_ticket;
+    snapshot_slot_unlock(s);
+    return still;
+}
+
 static enum err find_gone(struct db *db, const struct snapshot_queue *q, struct gone *g)
 {
     enum err e = ERR_OK;
     g->numbers.count = g->early.count = 0;
+    g->known = is_still(q);
+    if (g->known)
+        return ERR_OK;
     if (q->waiting > 0 || q->last_ticket > q->now_serving)
         e = read_numbers(db, q, g);
     if (e == ERR_OK && q->prequeue == 1)

@@ -242,8 +242,66 @@ static void test_positions_leave_out_who_has_left(void)
     close_host();
 }
 
-/* The database cannot even be reached from here. */
-/* Nor right after joining, when no tick has counted the new numbers yet. */
+/* How many statements the server has been given while the refresher read `n` times. */
+static int64_t statements_of_readings(uint64_t n)
+{
+    static const char count[] = "SELECT CAST(variable_value AS SIGNED) FROM "
+                                "/*M! information_schema */ /*!80000 performance_schema */ "
+                                ".global_status WHERE variable_name = 'Questions'";
+    uint64_t read_times = 0, more = 0;
+    int64_t deadline = clock_monotonic_ms() + 5000;
+    catch_up();
+    CU_ASSERT(read(snapshot_news_fd(), &more, sizeof more) > 0);
+    int64_t before = scratch_int(app.db, count);
+    while (read_times < n && clock_monotonic_ms() < deadline) {
+        pause_ms(5);
+        if (read(snapshot_news_fd(), &more, sizeof more) > 0)
+            read_times += more;
+    }
+    int64_t statements = scratch_int(app.db, count) - before;
+    return read_times > 0 ? statements * (int64_t)n / (int64_t)read_times : -1;
+}
+
+/* What a sold-out concert leaves behind. */
+static void test_a_queue_that_stands_still_is_read_once(void)
+{
+    struct snapshot_queue q;
+    struct queue_ticket t;
+    struct uuid user;
+    int64_t gone = 0;
+    bool is_gone;
+    open_host();
+    for (int i = 0; i < 5; i++) {
+        uuid_random(&user);
+        CU_ASSERT_EQUAL(queue_join(&app, &user, concert, &t), ERR_OK);
+    }
+    scratch_sql(app.db, "UPDATE queue_state SET last_ticket = 5, waiting = 5");
+    CU_ASSERT(statements_of_readings(10) > 35);
+    scratch_sql(app.db, "UPDATE queue_token SET status = 'EXPIRED', ended_at = NOW(3) "
+                        "WHERE ticket < 5");
+    scratch_sql(app.db, "UPDATE queue_token SET status = 'LEFT', ended_at = NOW(3) "
+                        "WHERE ticket = 5");
+    scratch_sql(app.db, "UPDATE queue_state SET waiting = 0");
+    int64_t statements = statements_of_readings(10);
+    CU_ASSERT(statements >= 10 && statements < 25);
+    CU_ASSERT(snapshot_place(concert, 6, &q, &gone, &is_gone));
+    CU_ASSERT_EQUAL(gone, 5);
+    CU_ASSERT_EQUAL(queue_join(&app, &user, concert, &t), ERR_OK);
+    CU_ASSERT_EQUAL(t.position, 1);
+    scratch_sql(app.db,
+                "UPDATE queue_token SET status = 'LEFT', ended_at = NOW(3) "
+                "WHERE ticket = %lld",
+                (long long)t.ticket);
+    scratch_sql(app.db, "UPDATE queue_state SET last_ticket = %lld", (long long)t.ticket);
+    catch_up();
+    CU_ASSERT(snapshot_place(concert, t.ticket + 1, &q, &gone, &is_gone));
+    CU_ASSERT_EQUAL(gone, 6);
+    scratch_sql(app.db, "UPDATE queue_state SET last_ticket = 0");
+    close_host();
+}
+
+/* The database cannot even be reached from here, nor right after joining, when no tick has counted
+ * the new numbers yet. */
 static void test_a_waiting_visitor_costs_no_query(void)
 {
     struct config cfg = *scratch_config();
@@ -495,7 +553,9 @@ SUITE_LAST(domain_snapshot, TEST(test_the_snapshot_follows_the_database),
            TEST(test_numbers_of_many_processes_are_unique_and_in_order),
            TEST(test_numbers_of_two_hosts_are_unique),
            TEST(test_a_lease_that_is_not_used_goes_back),
-           TEST(test_positions_leave_out_who_has_left), TEST(test_a_waiting_visitor_costs_no_query),
+           TEST(test_positions_leave_out_who_has_left),
+           TEST(test_a_queue_that_stands_still_is_read_once),
+           TEST(test_a_waiting_visitor_costs_no_query),
            TEST(test_others_go_on_when_one_dies_with_the_lease),
            TEST(test_a_place_is_taken_back_and_given_again),
            TEST(test_others_go_on_when_one_dies_in_the_slot),
