@@ -118,6 +118,8 @@ static void test_however_it_is_asked_for(void)
                                        "Accept: */*\r\n",
                                        "Accept: text/html\r\n",
                                        LISTENER_SSE "Last-Event-ID: 99999999999:0\r\n",
+                                       LISTENER_SSE
+                                       "If-Modified-Since: Sat, 01 Jan 2000 00:00:00 GMT\r\n",
                                        LISTENER_SSE "Origin: http://elsewhere.example\r\n",
                                        "Accept: text/event-stream, */*\r\nUpgrade: h2c\r\n"};
     struct listener *l[sizeof ways / sizeof *ways];
@@ -173,6 +175,11 @@ static void test_an_upgrade_that_is_none(void)
                                             .headers = {"Connection: Upgrade", "Upgrade: websocket",
                                                         "Sec-WebSocket-Version: 8"}}),
                  400, "BAD_REQUEST");
+    EXPECT_ERROR(
+        api_send(&(struct api_req){.path = events(concert),
+                                   .headers = {"Upgrade: websocket", "Sec-WebSocket-Version: 13",
+                                               "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="}}),
+        400, "BAD_REQUEST");
 }
 
 /* What is told to the listeners comes over a socket of this host alone. */

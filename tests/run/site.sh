@@ -111,6 +111,13 @@ done
 none "it is never older than two seconds and a tick" "$old"
 same "POST to it: 405" 405 "$(status "$document" -X POST -d '{}')"
 has "it is offered to GET" "GET" "$(curl -s -o /dev/null -D - -X POST "$base$document" | grep -i '^Allow:')"
+problem "a precondition of its, which has no ETag" 400 BAD_REQUEST -H 'If-Match: "x"' "$base$document"
+for path in "$document" "$document/events" /api/v1/queue/concerts/999999999/events; do
+    problem "a chunked body over 64 KiB to $path" 413 BODY_TOO_LARGE -X GET -H 'Expect:' \
+        -H 'Transfer-Encoding: chunked' --data-binary "@$folder/large" "$base$path"
+    has "a broken one: 400" '"code":"BAD_REQUEST"' "$(raw \
+        "GET $path HTTP/1.1\\r\\nHost: x\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nzzz\\r\\n")"
+done
 same "no such concert: 404" 404 "$(status /api/v1/queue/concerts/999999999)"
 has "in the language asked for" "공연 없음" \
     "$(curl -s -H 'Accept-Language: en;q=0.1, ko' "$base/api/v1/queue/concerts/999999999")"
