@@ -249,9 +249,12 @@ static void wait_for_news(struct push *p)
     }
 }
 
+/* What is due again goes out at once, but no third time without a pause: nginx may close every
+ * connection after its answer, as it does with too few of them left. */
 int push_run(const struct config *cfg, const volatile sig_atomic_t *stop)
 {
     struct push *p = calloc(1, sizeof *p);
+    bool again = false;
 
     if (!p)
         return 1;
@@ -260,7 +263,8 @@ int push_run(const struct config *cfg, const volatile sig_atomic_t *stop)
     p->publisher = publisher_new(cfg->server_push, stop);
     while (p->publisher && !*stop) {
         atomic_store(&shared->heard_at_ms, clock_monotonic_ms());
-        if (clock_monotonic_ms() < p->retry_ms || !make_round(p))
+        again = clock_monotonic_ms() >= p->retry_ms && make_round(p) && !again;
+        if (!again)
             wait_for_news(p);
     }
     atomic_store(&shared->up, false);
