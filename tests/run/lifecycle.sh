@@ -115,8 +115,10 @@ none "nothing runs then" "$(members "$state")"
 none "and the sockets' folder is gone" "$(ls -d "$sockets" 2>/dev/null)"
 
 # Ctrl-C on a run in the foreground, which is the SIGINT that the terminal sends.
+# In a folder that was there before, and that others may enter.
 state=$(realpath "$folder")/foreground
 states+=("$state")
+mkdir -m 755 -- "$state"
 port=$(free_port)
 set -m # or the shell would have it ignore SIGINT, as whoever began the tests may have done
 env --default-signal=INT scripts/run --port "$port" --state "$state" >"$said" 2>&1 &
@@ -127,6 +129,7 @@ if within 90 is_ready; then
 else
     not_ok "a run in the foreground becomes ready" "$(cat "$said")"
 fi
+same "its sockets are for its owner alone" 700 "$(stat -c %a -- "$state/run")"
 kill -INT -- "-$pid"
 has_ended() { ! kill -0 "$pid" 2>/dev/null; }
 ended="still running"
