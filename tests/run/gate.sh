@@ -273,6 +273,43 @@ fi
 same "and the same one when they join again" "200 $fay" \
     "$(join fay)$(jq -r .userId "$front/answer")"
 
+# Limits per address, lowered so that few requests are a flood.
+seen_429() { # PATH: of sixty requests
+    local i
+    for ((i = 0; i < 60; i++)); do
+        printf 'url = "%s%s"\noutput = /dev/null\n' "$base" "$1"
+    done >"$front/flood"
+    curl -sN --max-time 10 -K "$front/flood" -H "Host: $host" -w '%{http_code}\n' | grep -c '^429$'
+}
+for path in / /file.txt /x.php "$place" "/api/v1/concerts/$concert" "/api/v1/queue/concerts/$concert"; do
+    same "sixty requests at once for $path are no flood" 0 "$(seen_429 "$path")"
+done
+cp "$front/gate-1.conf" "$front/gate-1.kept"
+sed -i -e 's|rate=[0-9]*r/s|rate=1r/s|' -e 's|burst=[0-9]*|burst=5|' \
+    -e 's|_listeners [0-9]*;|_listeners 1;|' "$front/gate-1.conf"
+kill -HUP "$nginx_pid"
+limited() { (($(seen_429 "$1") > 0)); }
+for path in / /file.txt /x.php "$place" "/api/v1/concerts/$concert" "/api/v1/queue/concerts/$concert"; do
+    if within 10 limited "$path"; then
+        ok "$path has a limit per address"
+    else
+        not_ok "$path has a limit per address"
+    fi
+done
+sed 's|_listeners [0-9]*;|_listeners 1;|' "$front/gate-1.kept" >"$front/gate-1.conf"
+kill -HUP "$nginx_pid"
+unlimited() { ! limited /; }
+within 10 unlimited
+events=/api/v1/queue/concerts/$concert/events
+curl -sN --max-time 20 -o "$front/heard" -H "Host: $host" "$base$events" &
+listener=$!
+is_heard() { [[ -s $front/heard ]]; }
+within 5 is_heard
+same "so have listeners" 429 \
+    "$(curl -sN --max-time 2 -o /dev/null -w '%{http_code}' -H "Host: $host" "$base$events")"
+kill "$listener"
+wait "$listener" 2>/dev/null
+
 # Frontrow's workers are away.
 mv -- "$state/run/queue.sock" "$state/run/queue.gone"
 # A verdict of a moment ago serves for the rest of its second.
