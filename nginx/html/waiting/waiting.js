@@ -141,6 +141,8 @@ async function ask(url, method) {
         const date = Date.parse(answer.headers.get('Date') || '');
         if (date)
             skew = date - Date.now();
+        if (answer.ok && answer.status !== 204 && !body)
+            throw new TypeError('not an answer of Frontrow, but of something on the way');
         return {status: answer.status, body, wait: Number(answer.headers.get('Retry-After')) || 0};
     } catch {
         return {status: 0, body: null, wait: 0};
