@@ -130,6 +130,7 @@ enum err queue_join(struct app *app, const struct uuid *user_id, int64_t concert
     if (e != ERR_OK)
         return e;
     out->token_changed = false;
+    out->age_ms = -1;
     for (int i = 0; i < TRIES; i++) {
         e = find_live(app, user_id, concert_id, &t);
         if (e == ERR_OK)

@@ -46,8 +46,7 @@ static enum err set_token(const struct request *req, struct response *res,
 
 static void put_place(struct response *res, const struct queue_ticket *ticket)
 {
-    if (ticket->status != QUEUE_ACTIVE)
-        response_header(res, "Retry-After", "%d", ticket->poll_after_seconds);
+    queue_http_put_times(res, ticket);
     queue_http_put_ticket(&res->body, ticket, NULL);
 }
 

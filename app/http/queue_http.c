@@ -120,6 +120,14 @@ void queue_http_put_ticket(struct text_buf *out, const struct queue_ticket *t, c
     jout_object_end(out);
 }
 
+void queue_http_put_times(struct response *res, const struct queue_ticket *t)
+{
+    if (t->status != QUEUE_ACTIVE)
+        response_header(res, "Retry-After", "%d", t->poll_after_seconds);
+    if (t->age_ms >= 0)
+        put_age(res, t->age_ms);
+}
+
 /* Joining makes its own user known without a query; one that a service names must be. */
 enum err queue_http_join(struct request *req, struct response *res)
 {
@@ -152,10 +160,7 @@ enum err queue_http_poll(struct request *req, struct response *res)
         e = auth_mint_queue(req->app->cfg, &ticket, &token);
     if (e != ERR_OK)
         return e;
-    if (ticket.status != QUEUE_ACTIVE)
-        response_header(res, "Retry-After", "%d", ticket.poll_after_seconds);
-    if (ticket.age_ms >= 0)
-        put_age(res, ticket.age_ms);
+    queue_http_put_times(res, &ticket);
     queue_http_put_ticket(&res->body, &ticket, token);
     free(token);
     return ERR_OK;

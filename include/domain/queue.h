@@ -70,7 +70,7 @@ struct queue_ticket {
     int64_t estimated_wait_seconds; /* -1: unknown */
     int poll_after_seconds;
     int64_t session_expires_at; /* -1 while waiting */
-    int64_t age_ms;             /* of a poll: since the snapshot was read; -1: it is from the row */
+    int64_t age_ms;             /* since the snapshot was read; -1: it is from the row */
     int64_t issued_at;          /* for the token's iat, ms */
     int64_t token_expires_at;   /* for the token's exp, ms: not before the row's end */
     bool created;               /* by this call: 201 */

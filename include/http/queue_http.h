@@ -26,5 +26,7 @@ enum err queue_http_leave(struct request *req, struct response *res) MUSTCHECK;
 
 /* Writes the document of a place; `token` NULL: without one. */
 void queue_http_put_ticket(struct text_buf *out, const struct queue_ticket *t, const char *token);
+/* The headers of a poll: when to ask again, and how old the answer is. */
+void queue_http_put_times(struct response *res, const struct queue_ticket *t);
 
 #endif

@@ -139,6 +139,15 @@ static void test_polling(void)
 }
 
 /* Who came early gets a number by the draw, and the cookie that names it with the next poll. */
+static void test_a_poll_tells_its_age(void)
+{
+    struct user u = world_user();
+    int64_t concert = world_paused("");
+    const char *cookie = joined(&u, concert);
+    UNTIL(5, api_header_count(browse(NULL, place(concert), cookie), "Age") == 1);
+    CHECK_INT(api_header_count(browse(NULL, place(concert), cookie), "Retry-After"), 1);
+}
+
 static void test_a_place_in_a_pre_queue(void)
 {
     struct user u = world_user();
@@ -314,10 +323,10 @@ static void test_other_sites_pages_change_nothing(void)
 }
 
 SUITE(gate, TEST(test_joining), TEST(test_the_cookie), TEST(test_joining_again_is_the_same_place),
-      TEST(test_polling), TEST(test_a_place_in_a_pre_queue), TEST(test_the_verdict_on_who_waits),
-      TEST(test_the_verdict_on_who_is_inside), TEST(test_the_verdict_on_who_has_no_place),
-      TEST(test_two_cookies_of_a_name_are_refused), TEST(test_leaving),
-      TEST(test_leaving_lets_the_next_one_in),
+      TEST(test_a_poll_tells_its_age), TEST(test_polling), TEST(test_a_place_in_a_pre_queue),
+      TEST(test_the_verdict_on_who_waits), TEST(test_the_verdict_on_who_is_inside),
+      TEST(test_the_verdict_on_who_has_no_place), TEST(test_two_cookies_of_a_name_are_refused),
+      TEST(test_leaving), TEST(test_leaving_lets_the_next_one_in),
       TEST(test_a_place_that_is_over_gives_way_to_a_new_one),
       TEST(test_another_users_place_is_not_taken), TEST(test_nobody_joins_anonymously_by_default),
       TEST(test_joins_that_are_not_possible), TEST(test_other_sites_pages_change_nothing));
