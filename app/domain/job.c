@@ -191,7 +191,11 @@ enum err job_tick(struct app *app, const char *holder, struct job_report *report
     struct lease lease;
     *report = (struct job_report){.lease = false};
     enum err e = take_lease(app->db, holder, &lease, &report->lease);
-    return e == ERR_OK && report->lease ? do_tick(app, holder, &lease, report) : e;
+    if (e == ERR_OK && report->lease)
+        e = do_tick(app, holder, &lease, report);
+    if (e == ERR_OK && !report->lease)
+        job_lottery_forget();
+    return e;
 }
 
 /* --- The loop --- */

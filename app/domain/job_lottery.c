@@ -126,7 +126,7 @@ static enum err read_entrant(const struct db_value *row, void *arg)
     return lottery_rank(o->mac, t->token_id, t->rank);
 }
 
-static void forget_order(void)
+void job_lottery_forget(void)
 {
     free(order.v);
     order = (struct order){.v = NULL};
@@ -134,7 +134,7 @@ static void forget_order(void)
 
 static enum err read_order(struct db *db, const struct draw *d)
 {
-    forget_order();
+    job_lottery_forget();
     order.mac = lottery_mac_new(d->seed);
     enum err e = order.mac ? db_query(db, STMT_LOTTERY_ENTRANTS, read_entrant, &order,
                                       DB_P_TIME(d->opened_at), DB_P_INT(d->concert_id))
@@ -142,7 +142,7 @@ static enum err read_order(struct db *db, const struct draw *d)
     lottery_mac_free(order.mac);
     order.mac = NULL;
     if (e != ERR_OK)
-        forget_order();
+        job_lottery_forget();
     else if (order.count > 0)
         qsort(order.v, order.count, sizeof *order.v, compare);
     return e;
@@ -214,7 +214,7 @@ static enum err finish(struct db *db, const struct draw *d)
     if (e == ERR_OK)
         log_info("lottery_done", "concert=%lld numbers=%lld", (long long)d->concert_id,
                  (long long)d->numbered);
-    forget_order();
+    job_lottery_forget();
     return e;
 }
 
@@ -241,7 +241,7 @@ static enum err give_numbers(struct db *db, struct draw *d)
         d->given += (int64_t)(order.next - before);
     }
     if (e != ERR_OK) {
-        forget_order(); /* another job may have gone on with it */
+        job_lottery_forget(); /* another job may have gone on with it */
         return e;
     }
     return order.next == order.count ? finish(db, d) : ERR_OK;
@@ -263,7 +263,7 @@ static enum err number_stragglers(struct db *db, void *arg)
                     DB_P_INT(d->concert_id));
     if (e == ERR_OK && n > 0)
         e = give(db, d, db_insert_id(db), order.v, n);
-    forget_order();
+    job_lottery_forget();
     return e;
 }
 

@@ -25,4 +25,8 @@ enum err job_lottery_step(struct app *app, int64_t concert_id, struct job_lotter
  * order again. */
 bool job_lottery_runs(void);
 
+/* Another process has the lease and goes on with it: what this one knows of the order is given up.
+ */
+void job_lottery_forget(void);
+
 #endif

@@ -250,6 +250,23 @@ static void test_nobody_passes_those_whose_numbers_are_being_given(void)
     close_shop();
 }
 
+/* The order of a lottery that another job has ended would keep all others waiting. */
+static void test_who_loses_the_lease_forgets_the_order(void)
+{
+    struct job_report report;
+    open_shop();
+    join_many(20000);
+    tick(60500);
+    CU_ASSERT_EQUAL(state("prequeue"), 2);
+    CU_ASSERT(job_lottery_runs());
+    scratch_sql(app.db, "UPDATE job_lease SET holder = 'another', "
+                        "expires_at = NOW(3) + INTERVAL 4 SECOND");
+    CU_ASSERT_EQUAL(job_tick(&app, "the test", &report), ERR_OK);
+    CU_ASSERT_FALSE(report.lease);
+    CU_ASSERT_FALSE(job_lottery_runs());
+    close_shop();
+}
+
 static void test_a_row_that_passed_the_draw_is_numbered(void)
 {
     open_shop();
@@ -405,6 +422,7 @@ SUITE(domain_lottery, TEST(test_a_known_rank), TEST(test_nobody_is_numbered_befo
       TEST(test_late_ones_follow_in_order_of_arrival),
       TEST(test_another_job_goes_on_where_one_died),
       TEST(test_nobody_passes_those_whose_numbers_are_being_given),
+      TEST(test_who_loses_the_lease_forgets_the_order),
       TEST(test_a_row_that_passed_the_draw_is_numbered),
       TEST(test_a_row_that_passed_the_draw_takes_nobodys_number), TEST(test_two_lotteries_at_once),
       TEST(test_moving_the_opening), TEST(test_an_operator_and_a_join_lock_in_one_order),
