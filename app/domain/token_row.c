@@ -39,11 +39,9 @@ bool token_row_inside(const struct token_row *t)
     return !token_row_over(t) && token_row_is(t, "ACTIVE");
 }
 
-/*
- * A queue token's exp is the end of the wait, so it ends who
- * waits, by the database's clock; an admitted session may well outlast it. So may the wait of a
- * token that has no number: the opening can be put off.
- */
+/* A queue token's exp is the end of the wait, so it ends who waits, by the database's clock; an
+ * admitted session may well outlast it. So may the wait of a token that has no number: the opening
+ * can be put off. */
 bool token_row_over_for(const struct caller *caller, const struct token_row *t)
 {
     if (token_row_over(t) || t->concert_id != caller->concert_id ||
