@@ -137,7 +137,7 @@ enum err concert_create(struct app *app, const struct caller *caller, const stru
         return app_field(app, ERR_INVALID_FIELD, "timeZone");
     enum err e = tx_run(app->db, create, &ch);
     if (e == ERR_OK)
-        snapshot_poke();
+        snapshot_await(out->concert_id); /* who listens from now on is not told to come again */
     return e;
 }
 

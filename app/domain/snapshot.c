@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/shared.h"
 #include <errno.h>
+#include <poll.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -20,6 +21,9 @@
 
 /* A refresher that has not been heard of for so long says nothing about the database. */
 enum { HEARTBEAT_MS = 3000 };
+
+/* How long a new queue is waited for, and between two looks. */
+enum { AWAIT_MS = 500, LOOK_MS = 2 };
 
 struct snapshot_shared *snapshot_shared;
 
@@ -51,6 +55,14 @@ void snapshot_poke(void)
     uint64_t one = 1;
     if (snapshot_shared && write(snapshot_shared->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
         log_warn("snapshot_poke", "errno=%d", errno);
+}
+
+void snapshot_await(int64_t concert_id)
+{
+    int64_t end = clock_monotonic_ms() + AWAIT_MS;
+    snapshot_poke();
+    while (snapshot_shared && !snapshot_slot_find(concert_id) && clock_monotonic_ms() < end)
+        poll(NULL, 0, LOOK_MS);
 }
 
 int snapshot_news_fd(void)

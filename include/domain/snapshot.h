@@ -68,6 +68,10 @@ int snapshot_run(const struct config *cfg, const volatile sig_atomic_t *stop);
 /* Asks the refresher of this host to read now (after an operator's change). Never blocks. */
 void snapshot_poke(void);
 
+/* The same for a concert that was just made, and waits until it is in the snapshot, but no longer
+ * than a refresher takes that is at work. */
+void snapshot_await(int64_t concert_id);
+
 /* A descriptor that becomes readable when the refresher has read; reading its eight bytes makes it
  * wait for the next time. For one process of the host. -1 without a snapshot. */
 int snapshot_news_fd(void);

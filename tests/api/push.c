@@ -111,6 +111,17 @@ static void test_web_socket(void)
     listener_close(l);
 }
 
+/* Whoever made a concert can listen to it from then on. */
+static void test_a_queue_that_was_just_made(void)
+{
+    for (int i = 0; i < 10; i++) {
+        struct listener *l = listener_open(world_queue(""), LISTENER_WS);
+        CHECK_INT(listener_status(l), 101);
+        UNTIL(1, listener_count(l) > 0);
+        listener_close(l);
+    }
+}
+
 /* Who says nothing of event streams gets one, and who has seen something already the state. */
 static void test_however_it_is_asked_for(void)
 {
@@ -226,6 +237,6 @@ static void test_a_crowd_is_cheap(void)
 
 SUITE(push, TEST(test_the_state_comes_on_connecting), TEST(test_joins_and_changes_arrive),
       TEST(test_changes_do_not_wait), TEST(test_a_quiet_queue_is_heard_of), TEST(test_web_socket),
-      TEST(test_however_it_is_asked_for), TEST(test_no_such_concert), TEST(test_other_methods),
-      TEST(test_an_upgrade_that_is_none), TEST(test_nobody_publishes_from_outside),
-      TEST(test_a_crowd_is_cheap));
+      TEST(test_a_queue_that_was_just_made), TEST(test_however_it_is_asked_for),
+      TEST(test_no_such_concert), TEST(test_other_methods), TEST(test_an_upgrade_that_is_none),
+      TEST(test_nobody_publishes_from_outside), TEST(test_a_crowd_is_cheap));
