@@ -309,6 +309,8 @@ same "so have listeners" 429 \
     "$(curl -sN --max-time 2 -o /dev/null -w '%{http_code}' -H "Host: $host" "$base$events")"
 kill "$listener"
 wait "$listener" 2>/dev/null
+none "a flood does not fill the error log, nor bring its queries there" \
+    "$(grep -F limiting "$front/log/error.log")"
 
 # Frontrow's workers are away.
 mv -- "$state/run/queue.sock" "$state/run/queue.gone"
