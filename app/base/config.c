@@ -311,6 +311,9 @@ static bool check_server(struct parse *p)
         return refuse(p, "push must be an absolute path or empty");
     if (c->server_push[0] && !check_listen(p, "push", c->server_push))
         return false;
+    if (strcmp(c->server_push, c->server_listen) == 0 ||
+        strcmp(c->server_push, c->server_listen_queue) == 0)
+        return refuse(p, "push must differ from listen and listen_queue");
     if (strcmp(c->server_default_language, "en") != 0 &&
         strcmp(c->server_default_language, "ko") != 0)
         return refuse(p, "default_language must be en or ko");

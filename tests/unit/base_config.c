@@ -208,6 +208,8 @@ static void test_what_must_fit_together(void)
     CU_ASSERT_TRUE(
         refused(AUTH "[server]\npush = 127.0.0.1:80\n", "push must be an absolute path"));
     CU_ASSERT_EQUAL(load(AUTH "[server]\npush =\n"), ERR_OK);
+    CU_ASSERT_TRUE(refused(AUTH "[server]\nlisten = /x\npush = /x\n", "push must differ"));
+    CU_ASSERT_TRUE(refused(AUTH "[server]\nlisten_queue = /x\npush = /x\n", "push must differ"));
     CU_ASSERT_TRUE(refused(AUTH "[server]\ndefault_language = de\n", "en or ko"));
     CU_ASSERT_TRUE(refused(AUTH "[server]\ndefault_time_zone = Asia/Nowhere\n", "Asia/Nowhere"));
     CU_ASSERT_TRUE(refused(AUTH "[log]\nlevel = loud\n", "error, warn, info or debug"));
