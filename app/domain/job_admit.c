@@ -15,6 +15,10 @@
 enum { CATCH_UP_MS = 5000 };
 /* Whoever is told so much later that they were let in has less time to claim. */
 enum { LATE_MS = 1000 };
+/* The most that a tick lets in, and a statement: a hundred thousand take some seconds, and a
+ * statement must not outlast the patience with a server that may be dead. A batch that is slower
+ * than so many a millisecond has been held up. */
+enum { ADMIT_MOST = 100000, ADMIT_AT_ONCE = 5000, ADMIT_SLOWEST_PER_MS = 5 };
 
 int64_t job_batches_due(int64_t t0, int64_t interval_seconds, int64_t last_batch, int64_t since,
                         int64_t now, int64_t *newest)
@@ -85,8 +89,7 @@ enum err job_count_active(struct db *db, int64_t concert_id, int64_t *active)
 
 /* How many people the due batches let in. */
 struct batch {
-    int64_t places; /* what the settings promise */
-    int64_t n;      /* of these, what the cap and the seats allow */
+    int64_t n;      /* of what the settings promise, what the cap and the seats allow */
     int64_t active; /* those inside before */
     int64_t newest; /* k of the newest batch */
 };
@@ -95,13 +98,13 @@ static enum err find_places(struct db *db, const struct locked *q, struct batch 
 {
     struct job_admission *a = q->a;
     int64_t due = 0;
-    *b = (struct batch){.places = 0};
+    *b = (struct batch){.n = 0};
     if ((q->state == QUEUE_OPEN || q->state == QUEUE_DRAINING) && q->prequeue != 1)
         due = job_batches_due(q->t0, a->interval, q->last_batch, a->since, a->now, &b->newest);
     a->due = due > 0;
     if (due == 0)
         return ERR_OK;
-    b->places = b->n = due * q->admit_count;
+    b->n = due * q->admit_count < ADMIT_MOST ? due * q->admit_count : ADMIT_MOST;
     a->limit = QUEUE_BY_BATCHES;
     if (a->sold_out) {
         b->n = 0;
@@ -117,6 +120,24 @@ static enum err find_places(struct db *db, const struct locked *q, struct batch 
     return e;
 }
 
+/* Up to `n` of the lowest numbers, a part of them at once; all come in at the moment `t`. */
+static enum err admit_parts(struct db *db, const struct locked *q, int64_t n, int64_t t)
+{
+    struct job_admission *a = q->a;
+    int64_t first_end = q->claim > 0 && q->claim < q->session ? q->claim : q->session;
+    int64_t part = 0, some = 0;
+    enum err e = ERR_OK;
+    for (; e == ERR_OK && some == part && n > 0; n -= part) {
+        part = n < ADMIT_AT_ONCE ? n : ADMIT_AT_ONCE;
+        e = db_exec(db, STMT_JOB_ADMIT, &some, DB_P_TIME(t), DB_P_TIME(t), DB_P_INT(q->session),
+                    DB_P_TIME(t), DB_P_INT(first_end), DB_P_INT(a->concert_id),
+                    DB_P_INT(a->last_number), DB_P_TIME(t), DB_P_INT(part));
+        if (e == ERR_OK)
+            a->admitted += some;
+    }
+    return e;
+}
+
 /* The moment of admission is read after the count: whoever was not counted any more had ended
  * before it. */
 static enum err admit_lowest(struct db *db, const struct locked *q, const struct batch *b,
@@ -124,12 +145,9 @@ static enum err admit_lowest(struct db *db, const struct locked *q, const struct
 {
     struct job_admission *a = q->a;
     int64_t id = a->concert_id, t = 0;
-    int64_t first_end = q->claim > 0 && q->claim < q->session ? q->claim : q->session;
     enum err e = db_now(db, &t);
     if (e == ERR_OK)
-        e = db_exec(db, STMT_JOB_ADMIT, &a->admitted, DB_P_TIME(t), DB_P_TIME(t),
-                    DB_P_INT(q->session), DB_P_TIME(t), DB_P_INT(first_end), DB_P_INT(id),
-                    DB_P_INT(a->last_number), DB_P_TIME(t), DB_P_INT(b->n));
+        e = admit_parts(db, q, b->n, t);
     if (e != ERR_OK || a->admitted == 0)
         return e;
     e = db_query_one(db, STMT_JOB_LAST_ADMITTED, read_int, last, DB_P_INT(id));
@@ -179,7 +197,8 @@ enum err job_admit(struct db *db, void *arg)
     job_flow_note(&a->flow, q.was_held, a->limit != QUEUE_BY_BATCHES, a->admitted, a->now);
     a->flow_is_new = a->flow.at != at;
     /* Held up on the way: from now on, then. */
-    if (e == ERR_OK && a->admitted > 0 && clock_monotonic_ms() - start > LATE_MS && !a->was_late) {
+    int64_t late = LATE_MS + a->admitted / ADMIT_SLOWEST_PER_MS;
+    if (e == ERR_OK && a->admitted > 0 && clock_monotonic_ms() - start > late && !a->was_late) {
         a->was_late = true;
         return ERR_DB_RETRY;
     }

@@ -514,6 +514,33 @@ static void test_the_first_batch_is_not_missed(void)
     close_shop();
 }
 
+/* One statement for all of them would outlast the patience with the server, time after time. */
+static void test_a_large_batch_comes_in(void)
+{
+    enum { MANY = 40000, REST = 10 };
+    open_shop();
+    settings(MANY, 300, 0, 600, 0);
+    scratch_sql(app.db,
+                "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, "
+                "expires_at) SELECT %lld, UNHEX(MD5(n.i)), n.i + 1, 'WAITING', NOW(3), "
+                "NOW(3) + INTERVAL 1 DAY FROM (SELECT a.d * 10000 + b.d * 1000 + c.d * 100 + "
+                "e.d * 10 + f.d AS i FROM digit a, digit b, digit c, digit e, digit f) n "
+                "WHERE n.i < %d",
+                (long long)concert, MANY + REST);
+    db_close(app.db);
+    db_set_patience(app.db, 1);
+    CU_ASSERT_EQUAL(tick(500), MANY);
+    CU_ASSERT_EQUAL(tokens("ACTIVE"), MANY);
+    CU_ASSERT_EQUAL(state("now_serving"), MANY);
+    CU_ASSERT_EQUAL(state("waiting"), REST);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(DISTINCT admitted_at) FROM queue_token "
+                                        "WHERE status = 'ACTIVE'"),
+                    1);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT SUM(admitted) FROM admission"), MANY);
+    CU_ASSERT_EQUAL(tick(1500), 0);
+    close_shop();
+}
+
 /* The last tick was before that moment of the grid, so nobody has been let in for it. */
 static void test_another_interval_loses_no_batch(void)
 {
@@ -772,9 +799,10 @@ static void test_who_still_has_the_lease_goes_on(void)
 SUITE(domain_job, TEST(test_due_batches), TEST(test_the_rate_follows_the_admissions),
       TEST(test_the_flow_is_of_freed_places_alone), TEST(test_the_flow_of_waves_is_steady),
       TEST(test_it_is_told_what_keeps_people_waiting), TEST(test_the_first_batch_is_not_missed),
-      TEST(test_another_interval_loses_no_batch), TEST(test_another_interval_keeps_an_unseen_batch),
-      TEST(test_a_batch_is_not_lost_with_a_lock), TEST(test_batches_fall_on_their_grid),
-      TEST(test_the_lowest_numbers_come_first), TEST(test_places_that_nobody_wants_lapse),
+      TEST(test_a_large_batch_comes_in), TEST(test_another_interval_loses_no_batch),
+      TEST(test_another_interval_keeps_an_unseen_batch), TEST(test_a_batch_is_not_lost_with_a_lock),
+      TEST(test_batches_fall_on_their_grid), TEST(test_the_lowest_numbers_come_first),
+      TEST(test_places_that_nobody_wants_lapse),
       TEST(test_the_cap_is_kept_and_each_freed_slot_filled),
       TEST(test_a_session_ends_at_its_moment_and_its_slot_goes_on), TEST(test_a_wait_ends_too),
       TEST(test_a_pause_of_the_job_is_made_up_for_in_part), TEST(test_states_admit_or_do_not),
