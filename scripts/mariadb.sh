@@ -58,13 +58,14 @@ END
 
 # mariadb_create FOLDER: makes the data folder if there is none yet. The caller's own system
 # account is the server's administrator, through the socket. Made aside and moved into place, so
-# that an interrupted start leaves no half of one.
+# that an interrupted start leaves no half of one. With a folder of its own for temporary tables: a
+# server begins with removing all that it finds there, another server's too.
 mariadb_create() {
     local folder=$1 said
     [[ ! -d $folder/mysql ]] || return 0
     rm -rf -- "$folder.new"
     mkdir -m 700 -- "$folder.new"
-    if ! said=$(cd -- "$folder.new" && mariadb-install-db --no-defaults --datadir=. \
+    if ! said=$(cd -- "$folder.new" && mariadb-install-db --no-defaults --datadir=. --tmpdir=. \
         --user="$(id -un)" --skip-test-db --skip-name-resolve --force \
         --auth-root-authentication-method=socket --auth-root-socket-user="$(id -un)" 2>&1); then
         printf '%s\n' "$said" >&2

@@ -36,7 +36,11 @@ same "scripts/stop says that nothing runs" "Nothing runs in $folder/other." \
 
 # A path too long for unix sockets, with blanks.
 state=$(realpath "$folder")/"state of a run $(printf 'x%.0s' {1..90})"
-start_anywhere "$state"
+mkdir -p "$folder/tmp"
+: >"$folder/tmp/#sql-temptable-1-2-3.MAD"
+TMPDIR=$(realpath "$folder/tmp") start_anywhere "$state"
+same "another database server's temporary tables are left alone" "#sql-temptable-1-2-3.MAD" \
+    "$(ls "$folder/tmp")"
 has "scripts/run prints the address when the site is ready" "http://127.0.0.1:$port/" "$(cat "$said")"
 same "the site is ready then" 200 "$(status /readyz)"
 same "frontrow.conf is for its owner alone" 600 "$(stat -c %a "$state/frontrow.conf")"
