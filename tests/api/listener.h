@@ -28,8 +28,8 @@ struct listener {
 struct listener *listener_open(int64_t concert, const char *lines);
 void listener_close(struct listener *l);
 
-/* The same of one who gets what is pushed, and has the state: right after the queue was made, or
- * nginx began anew, the application may still answer itself. Ends the test if it goes on to. */
+/* The same of one who gets what is pushed, and has the state: right after nginx began anew the
+ * application may still answer itself. Ends the test if it goes on to. */
 struct listener *listener_pushed(int64_t concert, const char *lines);
 
 /* The status of the answer, for which it waits at most 5 s; 0: none. */
