@@ -274,6 +274,7 @@ static void test_a_child_that_does_its_work_once_is_not_replaced(void)
     /* A replacement of everything leaves it alone as well. */
     kill(master, SIGHUP);
     CU_ASSERT_TRUE(wait_for(&traces->handled_term, 1));
+    CU_ASSERT_TRUE(wait_for(&traces->started, 3));
     CU_ASSERT_EQUAL(stop_master(master), 0);
     CU_ASSERT_EQUAL(atomic_load(&traces->started), 3);
 }
