@@ -46,6 +46,7 @@ enum err events_http_get(struct request *req, struct response *res)
     } else {
         res->content_type = "text/event-stream";
         response_header(res, "Cache-Control", "no-store");
+        response_header(res, "Access-Control-Allow-Origin", "*"); /* as Nchan says */
         text_buf_printf(&res->body, "retry: %ld\ndata: %s\n\n",
                         RETRY_MS + random() % (RETRY_SPREAD_MS + 1), document.data);
     }

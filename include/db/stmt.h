@@ -254,7 +254,9 @@
       "WHERE q.waiting > 0 OR q.active > 0 OR q.prequeue > 0 "                                     \
       "OR c.created_at > NOW(3) - INTERVAL 1 DAY OR EXISTS (SELECT 1 FROM schedule s "             \
       "WHERE s.concert_id = q.concert_id AND s.starts_at > NOW(3)) "                               \
-      "ORDER BY q.concert_id DESC LIMIT ?")                                                        \
+      /* a mere gate has no show at all */                                                         \
+      "OR (q.state <> 'CLOSED' AND NOT EXISTS (SELECT 1 FROM schedule s "                          \
+      "WHERE s.concert_id = q.concert_id)) ORDER BY q.concert_id DESC LIMIT ?")                    \
     X(QUEUE_GET, 1, 27,                                                                            \
       "SELECT " STMT_QUEUE_COLUMNS STMT_QUEUE_TABLES "WHERE q.concert_id = ?")                     \
     X(QUEUE_LIST, 0, 28, STMT_QUEUE_TITLED                                                         \
