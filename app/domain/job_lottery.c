@@ -210,7 +210,8 @@ static enum err give_some(struct db *db, void *arg)
 
 static enum err finish(struct db *db, const struct draw *d)
 {
-    enum err e = db_exec(db, STMT_LOTTERY_END, NULL, DB_P_INT(d->concert_id));
+    enum err e =
+        db_exec(db, STMT_LOTTERY_END, NULL, DB_P_INT(d->concert_id), DB_P_INT(d->lottery_id));
     if (e == ERR_OK)
         log_info("lottery_done", "concert=%lld numbers=%lld", (long long)d->concert_id,
                  (long long)d->numbered);

@@ -299,7 +299,8 @@ static enum err renew_lease(struct round *r)
     return e == ERR_OK && affected != 1 ? ERR_NO_ROW : e;
 }
 
-/* One queue's trouble (a conflict that did not end) does not hold up the others. */
+/* One queue's trouble (a conflict that did not end, a fault) does not hold up the others; a lost
+ * lease or database is everyone's. */
 static enum err move_all(struct round *r)
 {
     enum err e = ERR_OK;
@@ -311,7 +312,7 @@ static enum err move_all(struct round *r)
         if (e == ERR_OK)
             e = move_queue(r, g);
         note_owed(g->concert_id, r->since, e == ERR_OK);
-        if (e == ERR_BUSY || e == ERR_DB_RETRY || e == ERR_DB_LOCK_TIMEOUT) {
+        if (e != ERR_OK && e != ERR_NO_ROW && e != ERR_DB_LOST) {
             log_warn("tick_queue", "concert=%lld err=%s", (long long)g->concert_id, err_name(e));
             e = ERR_OK;
         }

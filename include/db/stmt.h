@@ -443,10 +443,12 @@
       "WHERE concert_id = ? AND prequeue = 1")                                                     \
     X(LOTTERY_NUMBERED, 3, 0,                                                                      \
       "UPDATE lottery SET numbered = ? WHERE lottery_id = ? AND numbered = ?")                     \
-    X(LOTTERY_END, 1, 0,                                                                           \
-      "UPDATE queue_state SET prequeue = 0 WHERE concert_id = ? AND prequeue = 2")                 \
+    X(LOTTERY_END, 2, 0,                                                                           \
+      "UPDATE queue_state SET prequeue = 0 "                                                       \
+      "WHERE concert_id = ? AND prequeue = 2 AND lottery_id = ?")                                  \
     X(LOTTERY_COUNT, 1, 1,                                                                         \
-      "SELECT COUNT(*) FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? AND status = 'PREQUEUE'")             \
+      "SELECT COUNT(*) FROM " STMT_TOKEN_BY_STATUS                                                 \
+      "WHERE concert_id = ? AND status = 'PREQUEUE'")                                              \
     X(LOTTERY_ENTRANTS, 2, 2,                                                                      \
       "SELECT token_id, created_at < ? FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                     \
       "AND status = 'PREQUEUE'")                                                                   \

@@ -21,8 +21,9 @@
 struct db;
 struct db_value;
 
-/* Queues in the snapshot at the most: those with a show to come or without any show and not closed,
- * with people in them, or made within a day, the newest first. Others work too, but from the database. */
+/* Queues in the snapshot at the most: those with a show to come, or without any show and not
+ * closed, or with people in them, or made within a day; the newest first. Others work too, but from
+ * the database. */
 #define SNAPSHOT_MAX_QUEUES 2048
 /* Numbers above now serving, of one queue, known to be held by nobody; beyond these a position is
  * too high until they are passed. */
