@@ -388,8 +388,9 @@ static void test_a_place_is_taken_back_and_given_again(void)
     stop_process(take_and_wait(holder));
     scratch_sql(holder, "ROLLBACK");
     scratch_sql(app.db, "UPDATE concert SET created_at = NOW(3) - INTERVAL 2 DAY");
+    scratch_sql(app.db, "UPDATE queue_state SET state = 'CLOSED'");
     CU_ASSERT(is_there_within_seconds(false));
-    scratch_sql(app.db, "UPDATE concert SET created_at = NOW(3)");
+    scratch_sql(app.db, "UPDATE queue_state SET state = 'OPEN'"); /* a gate, then, without a show */
     CU_ASSERT(is_there_within_seconds(true));
     CU_ASSERT_EQUAL(snapshot_take_ticket(app.db, app.cfg, concert, &ticket), ERR_OK);
     CU_ASSERT(ticket >= 1);
