@@ -15,8 +15,8 @@ static int64_t old_evening(void)
 {
     int64_t concert = world_queue("");
     sql_run("INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at, "
-            "ended_at) SELECT %lld, UNHEX(MD5(CONCAT('%lld:', n.i))), n.i + 1, "
-            "CASE WHEN MOD(n.i, 2) = 0 THEN 'FINISHED' ELSE 'EXPIRED' END, "
+            "ended_at) SELECT %lld, UNHEX(LEFT(SHA2(CONCAT('%lld:', n.i), 256), 32)), "
+            "n.i + 1, CASE WHEN MOD(n.i, 2) = 0 THEN 'FINISHED' ELSE 'EXPIRED' END, "
             "NOW(3) - INTERVAL 31 DAY, NOW(3) - INTERVAL 30 DAY, NOW(3) - INTERVAL 30 DAY FROM "
             "(SELECT a.d * 10000 + b.d * 1000 + c.d * 100 + d.d * 10 + e.d AS i FROM digit a, "
             "digit b, digit c, digit d, digit e) n WHERE n.i < %d",

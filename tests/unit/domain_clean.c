@@ -30,8 +30,9 @@ static void add(const char *status, int n, int days)
 {
     scratch_sql(app.db,
                 "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, "
-                "expires_at, ended_at) SELECT %lld, UNHEX(MD5(CONCAT('%s', %d, n.i))), "
-                "%lld + n.i, '%s', NOW(3) - INTERVAL %d DAY, NOW(3) - INTERVAL %d DAY, "
+                "expires_at, ended_at) SELECT %lld, "
+                "UNHEX(LEFT(SHA2(CONCAT('%s', %d, n.i), 256), 32)), %lld + n.i, '%s', "
+                "NOW(3) - INTERVAL %d DAY, NOW(3) - INTERVAL %d DAY, "
                 "CASE WHEN '%s' = 'WAITING' THEN NULL ELSE NOW(3) END FROM "
                 "(SELECT a.d * 1000 + b.d * 100 + c.d * 10 + d.d AS i "
                 "FROM digit a, digit b, digit c, digit d) n WHERE n.i < %d ORDER BY n.i",

@@ -58,7 +58,8 @@ static void join_many(int n)
     for (int i = 0; i < n; i += 1000)
         scratch_sql(app.db,
                     "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, "
-                    "expires_at) SELECT %lld, UNHEX(MD5(CONCAT(%d, UUID(), a.d, b.d, c.d))), NULL, "
+                    "expires_at) SELECT %lld, "
+                    "UNHEX(LEFT(SHA2(CONCAT(%d, UUID(), a.d, b.d, c.d), 256), 32)), NULL, "
                     "'PREQUEUE', NOW(3), NOW(3) + INTERVAL 1 DAY "
                     "FROM digit a, digit b, digit c LIMIT %d",
                     (long long)concert, i, n - i < 1000 ? n - i : 1000);
