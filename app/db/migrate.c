@@ -44,6 +44,17 @@ static enum err applied(struct db *db, int64_t *number)
     return db_command(db, "SELECT COALESCE(MAX(number), 0) FROM schema_migration", number);
 }
 
+/* The connection with the lock has nothing to say while a table is rebuilt: the servers' limits for
+ * those that pause, see db.c, would end it and the turn with it. */
+static enum err may_pause(struct db *lock)
+{
+    char limits[128];
+    snprintf(limits, sizeof limits,
+             "SET SESSION wait_timeout = %d /*M! , idle_transaction_timeout = %d */",
+             MIGRATE_PATIENCE_SECONDS, MIGRATE_PATIENCE_SECONDS);
+    return db_command(lock, limits, NULL);
+}
+
 /* Making the row waits for whoever has locked it, as locking it does. */
 static enum err take_turn(struct db *lock)
 {
@@ -51,6 +62,8 @@ static enum err take_turn(struct db *lock)
     enum err e;
     do {
         e = db_script(lock, base_tables);
+        if (e == ERR_OK)
+            e = may_pause(lock);
         if (e == ERR_OK)
             e = db_command(lock, "START TRANSACTION", NULL);
         if (e == ERR_OK)

@@ -103,6 +103,31 @@ static void test_a_long_turn_is_waited_for(void)
     db_free(holder);
 }
 
+/* A table may take longer to rebuild than a transaction may pause: five seconds on MariaDB, ten on
+ * MySQL. Here a migration waits for a table instead. */
+static void test_a_turn_is_kept_through_a_long_statement(void)
+{
+    struct db *holder = scratch_open(), *other = scratch_open();
+    enum err e = ERR_COUNT;
+    pthread_t thread;
+    int64_t seconds = scratch_int(holder, "SELECT 7 /*!80000 + 5 */");
+    scratch_sql(holder, "DELETE FROM schema_migration");
+    scratch_sql(holder, "LOCK TABLES digit READ");
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&thread, NULL, migrate_in_thread, &e), 0);
+    for (int64_t i = 0; i < seconds; i++) {
+        nanosleep(&(struct timespec){.tv_sec = 1}, NULL);
+        scratch_sql(holder, "DO 0");
+    }
+    CU_ASSERT_EQUAL(e, ERR_COUNT);
+    CU_ASSERT_EQUAL(db_command(other, "UPDATE schema_lock SET id = id WHERE id = 1", NULL),
+                    ERR_DB_LOCK_TIMEOUT);
+    scratch_sql(holder, "UNLOCK TABLES");
+    pthread_join(thread, NULL);
+    CU_ASSERT_EQUAL(e, ERR_OK);
+    db_free(holder);
+    db_free(other);
+}
+
 static void test_a_server_out_of_reach_is_told(void)
 {
     struct config cfg = *scratch_config();
@@ -114,4 +139,5 @@ static void test_a_server_out_of_reach_is_told(void)
 
 SUITE(db_migrate, TEST(test_it_can_be_run_again), TEST(test_one_cut_short_is_finished_by_the_next),
       TEST(test_a_newer_schema_is_refused), TEST(test_several_processes_at_once_take_turns),
-      TEST(test_a_long_turn_is_waited_for), TEST(test_a_server_out_of_reach_is_told));
+      TEST(test_a_long_turn_is_waited_for), TEST(test_a_turn_is_kept_through_a_long_statement),
+      TEST(test_a_server_out_of_reach_is_told));
