@@ -335,8 +335,9 @@
       "FOR UPDATE SKIP LOCKED")                                                                    \
     X(JOB_QUEUES, 0, 14,                                                                           \
       "SELECT q.concert_id, q.sold_out, q.last_ticket, q.waiting, q.active, "                      \
+      /* MariaDB would read all of them for MAX(), MySQL all of them ordered by the number alone */ \
       "COALESCE((SELECT t.ticket FROM queue_token t WHERE t.concert_id = q.concert_id "            \
-      "ORDER BY t.ticket DESC LIMIT 1), 0), " /* MAX() would read all of them on MariaDB */        \
+      "ORDER BY t.concert_id DESC, t.ticket DESC LIMIT 1), 0), "                                   \
       "EXISTS (SELECT 1 FROM queue_token t FORCE INDEX (queue_token_status) "                      \
       "WHERE t.concert_id = q.concert_id AND t.status = 'WAITING'), "                              \
       "(SELECT COUNT(*) FROM queue_token t FORCE INDEX (queue_token_status) "                      \

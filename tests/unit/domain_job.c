@@ -798,6 +798,28 @@ static void test_who_still_has_the_lease_goes_on(void)
     close_shop();
 }
 
+static enum err any_row(const struct db_value *row, void *arg)
+{
+    (void)row;
+    (void)arg;
+    return ERR_OK;
+}
+
+/* It is done each second, whether there are a hundred rows or a million. */
+static void test_the_look_at_the_queues_reads_no_row_after_another(void)
+{
+    static const char rows_read[] =
+        "SELECT CAST(SUM(variable_value) AS SIGNED) FROM "
+        "/*M! information_schema */ /*!80000 performance_schema */ .session_status "
+        "WHERE variable_name IN ('Handler_read_next', 'Handler_read_prev')";
+    open_shop();
+    join(100);
+    int64_t before = scratch_int(app.db, rows_read);
+    CU_ASSERT_EQUAL(db_query(app.db, STMT_JOB_QUEUES, any_row, NULL), ERR_OK);
+    CU_ASSERT(scratch_int(app.db, rows_read) - before < 20);
+    close_shop();
+}
+
 SUITE(domain_job, TEST(test_due_batches), TEST(test_the_rate_follows_the_admissions),
       TEST(test_the_flow_is_of_freed_places_alone), TEST(test_the_flow_of_waves_is_steady),
       TEST(test_it_is_told_what_keeps_people_waiting), TEST(test_the_first_batch_is_not_missed),
@@ -814,4 +836,5 @@ SUITE(domain_job, TEST(test_due_batches), TEST(test_the_rate_follows_the_admissi
       TEST(test_jobs_that_meet_admit_a_batch_once), TEST(test_jobs_that_meet_keep_the_cap),
       TEST(test_a_session_that_is_locked_keeps_no_other_place),
       TEST(test_the_cap_is_counted_under_the_lock), TEST(test_who_has_lost_the_lease_admits_nobody),
-      TEST(test_who_still_has_the_lease_goes_on));
+      TEST(test_who_still_has_the_lease_goes_on),
+      TEST(test_the_look_at_the_queues_reads_no_row_after_another));
