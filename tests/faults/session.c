@@ -27,7 +27,8 @@ int64_t session_int(const char *format, ...)
 
 bool session_sees(const char *like)
 {
-    return session_int("SELECT EXISTS (SELECT 1 FROM information_schema.processlist "
+    return session_int("SELECT EXISTS (SELECT 1 FROM /*M! information_schema */ "
+                       "/*!80022 performance_schema */ .processlist "
                        "WHERE id <> CONNECTION_ID() AND info LIKE '%s')",
                        like) == 1;
 }
@@ -43,7 +44,7 @@ void session_hold(const char *format, ...)
     int64_t ignored;
     va_list args;
     open_once(&holding);
-    hold("SET SESSION idle_transaction_timeout = 0", NULL);
+    hold("SET SESSION wait_timeout = 3600 /*M! , idle_transaction_timeout = 0 */", NULL);
     hold("START TRANSACTION", NULL);
     va_start(args, format);
     hold(F("%s FOR UPDATE", api_vfmt(format, args)), &ignored);
