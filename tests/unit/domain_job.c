@@ -522,10 +522,10 @@ static void test_a_large_batch_comes_in(void)
     settings(MANY, 300, 0, 600, 0);
     scratch_sql(app.db,
                 "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, "
-                "expires_at) SELECT %lld, UNHEX(MD5(n.i)), n.i + 1, 'WAITING', NOW(3), "
-                "NOW(3) + INTERVAL 1 DAY FROM (SELECT a.d * 10000 + b.d * 1000 + c.d * 100 + "
-                "e.d * 10 + f.d AS i FROM digit a, digit b, digit c, digit e, digit f) n "
-                "WHERE n.i < %d",
+                "expires_at) SELECT %lld, UNHEX(LEFT(SHA2(n.i, 256), 32)), n.i + 1, 'WAITING', "
+                "NOW(3), NOW(3) + INTERVAL 1 DAY FROM "
+                "(SELECT a.d * 10000 + b.d * 1000 + c.d * 100 + e.d * 10 + f.d AS i "
+                "FROM digit a, digit b, digit c, digit e, digit f) n WHERE n.i < %d",
                 (long long)concert, MANY + REST);
     db_close(app.db);
     db_set_patience(app.db, 1);
