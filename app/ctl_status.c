@@ -21,7 +21,10 @@ void ctl_status_print(FILE *to, const struct status *s)
 {
     const struct health *h = &s->health;
 
-    fprintf(to, "database  %-4s  %s\n", verdict(h->database), s->server_version);
+    fprintf(to, "database  %-4s  %s\n", verdict(h->database),
+            h->database ? s->server_version : "out of reach; nothing else is known");
+    if (!h->database)
+        return;
     fprintf(to, "schema    %-4s  at %d, this program needs %d\n", verdict(h->schema),
             s->schema_version, migrate_known());
     fprintf(to, "job       %-4s  ", verdict(h->job));

@@ -16,7 +16,9 @@ say() { printf '%s\n' "$*"; }
 die() {
     local status=$1
     shift
-    printf '%s: %s\n' "scripts/$(basename -- "$0")" "$*" >&2
+    local name
+    name=$(realpath -m -- "$0")
+    printf '%s: %s\n' "${name#"$FRONTROW_ROOT/"}" "$*" >&2
     exit "$status"
 }
 

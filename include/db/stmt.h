@@ -31,8 +31,9 @@
 
 #define STMT_QUEUE_COLUMNS                                                                         \
     "q.concert_id, " STMT_SHOWN_STATE ", q.prequeue, q.now_serving, q.last_ticket, q.waiting, "    \
-    "q.active, q.rate_micros, q.t0, q.last_batch, q.admit_count, q.admit_interval_seconds, "       \
-    "q.max_active, q.token_lifetime_seconds, q.message_ko, q.message_en, l.ticked_at, NOW(3), "    \
+    "q.active, CASE WHEN q.rate_at > NOW(3) - INTERVAL 1 MINUTE THEN q.rate_micros END, q.t0, "    \
+    "q.last_batch, q.admit_count, q.admit_interval_seconds, q.max_active, "                        \
+    "q.token_lifetime_seconds, q.message_ko, q.message_en, l.ticked_at, NOW(3), "                  \
     "q.claim_seconds, q.opens_at, y.token_floor, LOWER(HEX(y.seed_hash)), "                        \
     "CASE WHEN y.drawn_at IS NOT NULL THEN LOWER(HEX(y.seed)) END, "                               \
     "q.limited_by, q.flow_people, q.flow_ms, q.flow_at "

@@ -28,6 +28,21 @@ refuses "an address of another machine" 1 --listen 192.0.2.254
 refuses "a state folder with a dollar sign" 2 --state "$folder/a\$b"
 refuses "a state folder that is a file" 2 --state "$said"
 FRONTROW_SET="nonsense" refuses "a setting that is none" 2
+if FRONTROW_SET="nonsense.key=1" scripts/run --state "$folder/set" --port "$unused" >"$said" 2>&1; then
+    not_ok "a key that is none is refused" "$(cat "$said")"
+    scripts/stop --state "$folder/set" >/dev/null
+elif grep -q nonsense "$folder/set/frontrow.conf"; then
+    not_ok "a key that is none is refused" "it is in frontrow.conf"
+else
+    ok "a key that is none is refused, and gets nowhere"
+fi
+
+# A folder of nginx's that only root can make, in a world where nobody has.
+if ((EUID == 0)) && unshare --mount true 2>/dev/null; then
+    same "scripts/deps makes the folder that Nchan's nginx wants" "drwx------ www-data" \
+        "$(unshare --mount bash -c 'mount -t tmpfs none /var/lib/nginx && scripts/deps >/dev/null &&
+            stat -c "%A %U" /var/lib/nginx/body' 2>&1)"
+fi
 mkdir -p "$folder/other"
 : >"$folder/other/file"
 refuses "a folder with something else in it" 1 --state "$folder/other"
