@@ -106,7 +106,8 @@ static int set_state(struct ctl *ctl, enum queue_condition state, const char *wh
     else
         printf("was %s; takes effect within one tick\n", queue_condition_name(ch.before.state));
     if (ch.after.state == QUEUE_PREQUEUE)
-        printf("it opens at its opening time; `frontrow queue set %" PRId64 " --opens-at now` opens "
+        printf("it opens at its opening time; `frontrow queue set %" PRId64
+               " --opens-at now` opens "
                "it at once\n",
                ch.concert_id);
     else if (ch.after.state != state)
