@@ -111,7 +111,7 @@ static int set_state(struct ctl *ctl, enum queue_condition state, const char *wh
                "it at once\n",
                ch.concert_id);
     else if (ch.after.state != state)
-        printf("for now the queue is shown as %s\n", queue_condition_name(ch.after.state));
+        printf("the queue is shown as %s\n", queue_condition_name(ch.after.state));
     return CTL_DONE;
 }
 

@@ -21,6 +21,8 @@
 
 /* A refresher that has not been heard of for so long says nothing about the database. */
 enum { HEARTBEAT_MS = 3000 };
+/* So long a database that answers may take until it has been read. */
+enum { SLOW_MS = 10000 };
 
 /* How long a new queue is waited for, and between two looks. */
 enum { AWAIT_MS = 500, LOOK_MS = 2 };
@@ -271,8 +273,10 @@ int64_t snapshot_age_ms(void)
 
 bool snapshot_is_attended(const struct config *cfg)
 {
-    return snapshot_shared && clock_monotonic_ms() - atomic_load(&snapshot_shared->heard_at_ms) <
-                                  HEARTBEAT_MS + cfg->queue_snapshot_ms;
+    if (!snapshot_shared || clock_monotonic_ms() - atomic_load(&snapshot_shared->heard_at_ms) >=
+                                HEARTBEAT_MS + cfg->queue_snapshot_ms)
+        return false;
+    return atomic_load(&snapshot_shared->down) || snapshot_age_ms() < SLOW_MS;
 }
 
 bool snapshot_database_down(void)

@@ -215,6 +215,12 @@ static enum err find_gone(struct db *db, const struct snapshot_queue *q, struct 
     return e;
 }
 
+/* This process is alive, however long the database takes. */
+static void beat(void)
+{
+    atomic_store(&snapshot_shared->heard_at_ms, clock_monotonic_ms());
+}
+
 static enum err refresh(struct db *db, struct reading *r, struct gone *g)
 {
     int64_t before = clock_monotonic_ms();
@@ -222,12 +228,8 @@ static enum err refresh(struct db *db, struct reading *r, struct gone *g)
     enum err e = db_query(db, STMT_QUEUE_ALL, collect, r, DB_P_INT(SNAPSHOT_MAX_QUEUES));
     if (e != ERR_OK)
         return e;
-    if (r->count > 0) {
-        int64_t middle = (before + clock_monotonic_ms()) / 2;
-        atomic_store(&snapshot_shared->db_offset_ms, r->queues[0].as_of - middle);
-        atomic_store(&snapshot_shared->have_clock, true);
-    }
     for (int i = 0; e == ERR_OK && i < r->count; i++) {
+        beat();
         const struct snapshot_queue *q = &r->queues[i];
         struct snapshot_slot *s = snapshot_slot_find(q->concert_id);
         e = find_gone(db, q, g);
@@ -254,7 +256,7 @@ static void tell_news(void)
  * is found within the first. The read on the other one may take longer when the database is slow
  * under its load, which is no reason to turn everybody away.
  */
-enum { PATIENCE_TO_ANSWER = 1, PATIENCE_TO_READ = 4 };
+enum { PATIENCE_TO_ANSWER = 1, PATIENCE_TO_READ = 2 };
 
 struct refresher {
     struct db *ask, *read;
@@ -263,20 +265,30 @@ struct refresher {
     bool was_down;
 };
 
+/* Whether the database answers; its clock by the way, which so small a question tells best. */
+static bool answers(struct db *db)
+{
+    int64_t now = 0, before = clock_monotonic_ms();
+    if (db_now(db, &now) != ERR_OK)
+        return false;
+    atomic_store(&snapshot_shared->db_offset_ms, now - (before + clock_monotonic_ms()) / 2);
+    atomic_store(&snapshot_shared->have_clock, true);
+    beat();
+    return true;
+}
+
 static void read_and_note(struct refresher *f)
 {
-    int64_t asked = 0;
-    bool down = db_now(f->ask, &asked) != ERR_OK;
+    bool down = !answers(f->ask);
     enum err e = down ? ERR_DB_LOST : refresh(f->read, &f->reading, f->gone);
-    int64_t now = clock_monotonic_ms();
     if (e == ERR_OK) {
-        atomic_store(&snapshot_shared->read_at_ms, now);
+        atomic_store(&snapshot_shared->read_at_ms, clock_monotonic_ms());
         tell_news();
     } else if (!down) {
         log_warn("snapshot", "database=slow err=%s", err_name(e));
     }
     atomic_store(&snapshot_shared->down, down);
-    atomic_store(&snapshot_shared->heard_at_ms, now);
+    beat();
     if (down != f->was_down)
         log_line(down ? LOG_LEVEL_ERROR : LOG_LEVEL_INFO, "snapshot", "database=%s",
                  down ? "down" : "up");

@@ -108,7 +108,8 @@ int64_t snapshot_db_now(void);
 /* Milliseconds since the last successful read; -1: never, or no snapshot here. */
 int64_t snapshot_age_ms(void);
 
-/* Whether the refresher is alive: it reads the snapshot anew, or finds that it cannot. */
+/* Whether the refresher is alive: it reads the snapshot anew, or finds that the database is out of
+ * reach. Not if it has not managed to for long, since then others may. */
 bool snapshot_is_attended(const struct config *cfg);
 
 /* Whether the refresher, alive, finds the database out of reach: fail fast. */

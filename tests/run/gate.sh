@@ -206,7 +206,7 @@ at_gate "$concert"
 lets_in ann
 same "only the shop ends a session: not a client" "200 " "$(ask ann -H 'X-Frontrow-Session: end' /)"
 same "nor one that says something else" "200 " "$(ask ann -H 'X-Frontrow-Session: ending' /echo)"
-sleep 1.1 # a verdict serves for the rest of its second
+next_second # a verdict serves for the rest of its second
 same "it goes on" "200 " "$(ask ann /)"
 cp "$front/ann" "$front/copy"
 same "the shop's answer gets through" "303 /thanks" "$(ask ann -d pay=1 /buy)"

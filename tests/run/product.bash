@@ -7,6 +7,9 @@ states=()
 said=$folder/said
 : >"$said"
 
+# next_second: waits until this one is over, and with it what nginx keeps for a second.
+next_second() { local now=$EPOCHSECONDS; while ((EPOCHSECONDS == now)); do sleep 0.02; done; }
+
 stop_products() {
     local state
     for state in "${states[@]}"; do

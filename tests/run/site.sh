@@ -93,7 +93,6 @@ same "the page is there" 200 "$(status /)"
 # The queue document: the same answer for the rest of its second, for HEAD and GET alike.
 concert=$(curl -s "$base/api/v1/concerts" | jq -r '.concerts[0].concertId')
 document=/api/v1/queue/concerts/$concert
-next_second() { local now=$EPOCHSECONDS; while ((EPOCHSECONDS == now)); do sleep 0.02; done; }
 next_second
 same "HEAD of the queue document" 200 "$(status "$document" -I)"
 first=$(curl -s "$base$document?one" -H 'Accept-Language: ko')

@@ -454,6 +454,17 @@ static void test_an_old_snapshot_is_not_believed(void)
     scratch_sql(app.db, "UPDATE queue_state SET now_serving = 1, last_ticket = 1");
     CU_ASSERT_EQUAL(queue_poll(&app, &caller, &t), ERR_OK);
     CU_ASSERT_EQUAL(t.status, QUEUE_WAITING);
+    /* Its reader is alive, and has not got through to the database, which answers, for long. */
+    atomic_store(&snapshot_shared->heard_at_ms, clock_monotonic_ms());
+    atomic_fetch_sub(&snapshot_shared->read_at_ms, 20000);
+    CU_ASSERT_EQUAL(queue_poll(&app, &caller, &t), ERR_OK);
+    CU_ASSERT_EQUAL(t.status, QUEUE_ACTIVE);
+    atomic_store(&snapshot_shared->down, true);
+    CU_ASSERT_EQUAL(queue_poll(&app, &caller, &t), ERR_OK);
+    CU_ASSERT_EQUAL(t.status, QUEUE_WAITING);
+    atomic_store(&snapshot_shared->down, false);
+    atomic_fetch_add(&snapshot_shared->read_at_ms, 20000);
+    /* Nobody is heard of. */
     atomic_fetch_sub(&snapshot_shared->heard_at_ms, 10000);
     CU_ASSERT_EQUAL(queue_poll(&app, &caller, &t), ERR_OK);
     CU_ASSERT_EQUAL(t.status, QUEUE_ACTIVE);
