@@ -261,7 +261,13 @@ if within 10 may_join; then
 else
     not_ok "anyone joins where the configuration says so" "$(cat "$front/answer")"
 fi
-same "each as somebody new" "201 " "$(join fay)"
+# The workers are replaced one after the other.
+joins_too() { [[ $(join fay) == 201* ]]; }
+if within 10 joins_too; then
+    ok "each as somebody new"
+else
+    not_ok "each as somebody new" "$(cat "$front/answer")"
+fi
 ask fay "$place" >/dev/null
 fay=$(jq -r .userId "$front/answer")
 ask eve "$place" >/dev/null
@@ -349,6 +355,12 @@ if within 10 keeps_out nobody; then
 else
     not_ok "until it is back" "$(ask nobody /)"
 fi
-join gil >/dev/null
+# A worker that has not heard of the change yet may be asked first.
+tries=0
+is_for_https() {
+    join "gil$((tries += 1))" >/dev/null
+    grep -q 'Secure' "$front/head"
+}
+within 10 is_for_https || true
 head_has "where something before nginx speaks TLS the cookie is for https alone" \
     "HttpOnly; SameSite=Lax; Secure"
