@@ -30,6 +30,27 @@ static enum err write_entry(struct db *db, const struct uuid *user_id, const cha
                    reservation_id ? DB_P_INT(reservation_id) : DB_P_NULL);
 }
 
+/* Adds to the balance, which comes back in *balance. */
+static enum err credit(struct app *app, const struct uuid *user_id, int64_t amount,
+                       int64_t *balance)
+{
+    struct db *db = app->db;
+    int64_t affected = 0;
+    enum err e = db_exec(db, STMT_WALLET_CREDIT, &affected, DB_P_INT(amount), DB_P_UUID(user_id),
+                         DB_P_INT(amount), DB_P_INT(WALLET_BALANCE_MAX));
+    if (e != ERR_OK)
+        return e;
+    if (affected == 1) {
+        *balance = db_insert_id(db);
+        return ERR_OK;
+    }
+    e = wallet_balance(app, user_id, balance);
+    if (e != ERR_OK)
+        return e;
+    /* Below the limit the wallet has been made, or its balance has gone down, since the UPDATE. */
+    return *balance + amount > WALLET_BALANCE_MAX ? ERR_BALANCE_LIMIT : ERR_DB_RETRY;
+}
+
 struct charge {
     struct app *app;
     const struct uuid *user_id;
@@ -38,30 +59,12 @@ struct charge {
     struct wallet_charge *out;
 };
 
-static enum err credit(struct db *db, struct charge *c)
-{
-    int64_t affected = 0, balance = 0;
-    enum err e = db_exec(db, STMT_WALLET_CREDIT, &affected, DB_P_INT(c->amount),
-                         DB_P_UUID(c->user_id), DB_P_INT(c->amount), DB_P_INT(WALLET_BALANCE_MAX));
-    if (e != ERR_OK)
-        return e;
-    if (affected == 1) {
-        c->out->balance = db_insert_id(db);
-        return ERR_OK;
-    }
-    e = wallet_balance(c->app, c->user_id, &balance);
-    if (e != ERR_OK)
-        return e;
-    /* Below the limit the wallet has been made, or its balance has gone down, since the UPDATE. */
-    return balance + c->amount > WALLET_BALANCE_MAX ? ERR_BALANCE_LIMIT : ERR_DB_RETRY;
-}
-
 static enum err charge(struct db *db, void *arg)
 {
     struct charge *c = arg;
     enum err e = idem_begin(db, c->idem);
     if (e == ERR_OK)
-        e = credit(db, c);
+        e = credit(c->app, c->user_id, c->amount, &c->out->balance);
     if (e == ERR_OK)
         e = write_entry(db, c->user_id, "CHARGE", c->amount, c->out->balance, 0);
     if (e != ERR_OK)
@@ -113,6 +116,14 @@ enum err wallet_debit(struct app *app, const struct uuid *user_id, int64_t amoun
     }
     *balance = db_insert_id(db);
     return write_entry(db, user_id, "PAYMENT", -amount, *balance, reservation_id);
+}
+
+enum err wallet_refund(struct app *app, const struct uuid *user_id, int64_t amount,
+                       int64_t reservation_id, int64_t *balance)
+{
+    enum err e = credit(app, user_id, amount, balance);
+    return e == ERR_OK ? write_entry(app->db, user_id, "REFUND", amount, *balance, reservation_id)
+                       : e;
 }
 
 struct entries {

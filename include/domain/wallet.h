@@ -46,4 +46,11 @@ enum err wallet_entries(struct app *app, const struct uuid *user_id, int64_t bef
 enum err wallet_debit(struct app *app, const struct uuid *user_id, int64_t amount,
                       int64_t reservation_id, int64_t *balance) MUSTCHECK;
 
+/*
+ * Inside a transaction, for refunds: adds `amount` (>= 0) to the wallet and writes the REFUND
+ * entry. ERR_BALANCE_LIMIT.
+ */
+enum err wallet_refund(struct app *app, const struct uuid *user_id, int64_t amount,
+                       int64_t reservation_id, int64_t *balance) MUSTCHECK;
+
 #endif
