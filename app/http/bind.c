@@ -40,6 +40,8 @@ struct binder {
     size_t path_len;
 };
 
+const struct bind_field bind_no_fields[] = {{.name = NULL}};
+
 static void bind_object(struct binder *b, struct json_object *object,
                         const struct bind_field *fields, char *base);
 

@@ -172,7 +172,7 @@ static enum err bind_body(struct request *req)
     const struct route *route = req->route;
     bool typed = req->content_type && req->content_type[0];
 
-    if (route->body && req->body_len == 0 && !typed && (route->flags & ROUTE_BODY_OPTIONAL))
+    if (route->body && req->body_len == 0 && (route->flags & ROUTE_BODY_OPTIONAL))
         return ERR_OK;
     if (route->body && (req->body_len > 0 || typed) && !(typed && is_json(req->content_type)))
         return ERR_UNSUPPORTED_MEDIA_TYPE;

@@ -65,6 +65,9 @@ struct bind_target {
     uint32_t present, null;
 };
 
+/* The fields of a body that has none, bound to a mere struct bind_target. */
+extern const struct bind_field bind_no_fields[];
+
 /* The parsed body, which owns the texts and arrays of the target. */
 struct bind_body;
 

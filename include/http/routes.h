@@ -34,7 +34,7 @@ enum access {
 
 enum route_flags {
     ROUTE_KEY = 1 << 0,              /* takes an Idempotency-Key */
-    ROUTE_BODY_OPTIONAL = 1 << 1,    /* an empty body stands for {} */
+    ROUTE_BODY_OPTIONAL = 1 << 1,    /* an empty body stands for {}, whatever its type */
     ROUTE_BODY_USER = 1 << 2,        /* the bound body is a struct body_user and more */
     ROUTE_WITHOUT_DATABASE = 1 << 3, /* called also while the database is known to be down */
     ROUTE_OWN_PAGE = 1 << 4          /* asks for the header Frontrow-Gate: see dispatch.c */

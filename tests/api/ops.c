@@ -134,6 +134,9 @@ static void test_demo_users(void)
     EXPECT(api_post(token, "/users/me/balance/charges", J("{'amount':5}")), 201);
     EXPECT_ERROR(api_get(token, "/admin/audit"), 403, "FORBIDDEN");
     EXPECT(api_post(NULL, "/demo/users", "{}"), 201);
+    EXPECT(
+        api_send(&(struct api_req){.method = "POST", .path = "/demo/users", .type = "text/plain"}),
+        201);
     EXPECT_FIELD(api_post(NULL, "/demo/users", J("{'scope':'admin'}")), 400, "UNKNOWN_FIELD",
                  "scope");
 }

@@ -506,12 +506,31 @@ static void test_a_long_name_is_cut_at_a_character(void)
     text_buf_free(&text);
 }
 
-SUITE(http_bind, TEST(test_binds_each_kind), TEST(test_what_is_absent_is_empty),
-      TEST(test_binds_an_array_of_objects), TEST(test_a_body_must_be_a_json_object),
-      TEST(test_nesting_to_the_limit_is_read), TEST(test_an_integer_is_written_as_one),
-      TEST(test_bounds_of_64_bits), TEST(test_texts_have_so_many_characters),
-      TEST(test_times_days_and_users_in_their_forms), TEST(test_lists_of_distinct_integers),
-      TEST(test_a_long_list_of_integers), TEST(test_null_where_it_is_allowed),
-      TEST(test_names_the_field_at_fault), TEST(test_names_the_item_at_fault),
-      TEST(test_the_first_fault_of_the_table_is_told), TEST(test_binds_on_after_a_fault),
-      TEST(test_a_long_name_is_cut_at_a_character));
+static enum err bind_nothing(const char *text)
+{
+    struct bind_target bits;
+    enum err e = bind_parse(text, strlen(text), bind_no_fields, &bits, sizeof bits, &body, field,
+                            sizeof field);
+
+    bind_free(body);
+    return e;
+}
+
+static void test_a_body_without_fields_is_an_empty_object(void)
+{
+    CU_ASSERT_EQUAL(bind_nothing("{ }"), ERR_OK);
+    CU_ASSERT_EQUAL(bind_nothing("{\"why\":1}"), ERR_UNKNOWN_FIELD);
+    CU_ASSERT_STRING_EQUAL(field, "why");
+    CU_ASSERT_EQUAL(bind_nothing("[]"), ERR_INVALID_JSON);
+    CU_ASSERT_EQUAL(bind_nothing(""), ERR_INVALID_JSON);
+}
+
+SUITE(http_bind, TEST(test_a_body_without_fields_is_an_empty_object), TEST(test_binds_each_kind),
+      TEST(test_what_is_absent_is_empty), TEST(test_binds_an_array_of_objects),
+      TEST(test_a_body_must_be_a_json_object), TEST(test_nesting_to_the_limit_is_read),
+      TEST(test_an_integer_is_written_as_one), TEST(test_bounds_of_64_bits),
+      TEST(test_texts_have_so_many_characters), TEST(test_times_days_and_users_in_their_forms),
+      TEST(test_lists_of_distinct_integers), TEST(test_a_long_list_of_integers),
+      TEST(test_null_where_it_is_allowed), TEST(test_names_the_field_at_fault),
+      TEST(test_names_the_item_at_fault), TEST(test_the_first_fault_of_the_table_is_told),
+      TEST(test_binds_on_after_a_fault), TEST(test_a_long_name_is_cut_at_a_character));
