@@ -1,5 +1,5 @@
-# Frontrow's build. Targets: all, bench, test, lint, san, clean. BUILD=dir chooses the output folder,
-# SANITIZE=1 builds with ASan and UBSan.
+# Frontrow's build. Targets: all, bench, test, lint, fuzz, san, clean. BUILD=dir chooses the output
+# folder, SANITIZE=1 builds with ASan and UBSan.
 
 BUILD   ?= build
 CC      ?= cc
@@ -27,7 +27,7 @@ PROGRAMS = $(BUILD)/frontrow $(BUILD)/frontrow-worker $(BUILD)/frontrow-cron
 TESTS    = $(BUILD)/test-unit $(BUILD)/test-api $(BUILD)/test-faults
 C_FILES  = $(sort $(wildcard app/*.[ch] app/*/*.c include/*/*.h tests/*.[ch] tests/*/*.[ch]))
 
-.PHONY: all tests bench test lint san clean
+.PHONY: all tests bench test lint fuzz san clean
 .DELETE_ON_ERROR:
 
 all: $(PROGRAMS)
@@ -79,6 +79,9 @@ $(BUILD)/obj/gen/migrations.o: $(BUILD)/gen/migrations.c
 
 lint:
 	scripts/lint
+
+fuzz:
+	FRONTROW_BUILD=$(BUILD) scripts/fuzz
 
 san:
 	$(MAKE) SANITIZE=1 BUILD=$(BUILD)/san CFLAGS="-O1 -g" all tests

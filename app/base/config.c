@@ -21,6 +21,9 @@
 #define SECRET_MIN 32
 #define KID_MAX    64
 
+/* Longest name that a reason repeats. */
+#define NAME_MAX_SHOWN 40
+
 enum kind { KIND_STR, KIND_INT, KIND_BOOL };
 
 struct row {
@@ -154,6 +157,16 @@ static char *cut_value(char *s)
     return s;
 }
 
+/* What a reason may repeat of a name that there is not: only what looks like one of ours, since it
+ * may as well be the rest of a secret that was broken over two lines. */
+static const char *repeatable(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz_";
+    size_t len = strlen(name);
+
+    return len > 0 && len <= NAME_MAX_SHOWN && strspn(name, letters) == len ? name : "of that name";
+}
+
 static bool take_section(struct parse *p, char *s)
 {
     char *end = strchr(s, ']');
@@ -167,7 +180,7 @@ static bool take_section(struct parse *p, char *s)
             return true;
         }
     }
-    return refuse(p, "there is no section [%.64s]", s + 1);
+    return refuse(p, "there is no section %s", repeatable(s + 1));
 }
 
 static bool take_key(struct parse *p, char *s)
@@ -191,7 +204,7 @@ static bool take_key(struct parse *p, char *s)
         p->seen[i] = true;
         return set_value(p, &rows[i], value);
     }
-    return refuse(p, "there is no key %.64s in [%s]", s, p->section);
+    return refuse(p, "there is no key %s in [%s]", repeatable(s), p->section);
 }
 
 static bool take_line(struct parse *p, char *line, size_t len)

@@ -5,14 +5,13 @@
  * signed with the user key, with the queue key and with none of ours; each of these wherever user
  * tokens, queue tokens or either are expected.
  */
+#include "fuzz.h"
 #include "http/auth.h"
 #include "unit/http_forge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define NOW       INT64_C(1767323045678)
 #define USER_KEY  "user-secret-0123456789abcdef012345"

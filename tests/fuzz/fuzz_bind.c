@@ -1,18 +1,11 @@
 /* Any body against a table with every kind of field: what the binder says must be true. */
 #include "base/clock.h"
 #include "base/text.h"
+#include "fuzz.h"
 #include "http/bind.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-#define MUST(x)                                                                                    \
-    do {                                                                                           \
-        if (!(x))                                                                                  \
-            abort();                                                                               \
-    } while (0)
 
 struct section {
     struct bind_target bits;

@@ -1,12 +1,10 @@
 /* Whatever the Cookie header is, what is found in it is a value of the grammar, within it, after
  * the name; and there is none beside it. */
+#include "fuzz.h"
 #include "http/cookie.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_found(const char *header, const char *value, size_t len)
 {

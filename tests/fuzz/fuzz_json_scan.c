@@ -1,12 +1,10 @@
 /* What json_scan takes, strict json-c must take too, and read the same way when written again. */
+#include "fuzz.h"
 #include "http/json_scan.h"
 
 #include <json-c/json.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_tree(struct json_object *root)
 {

@@ -115,7 +115,7 @@ static void test_what_is_unknown_is_refused(void)
 {
     CU_ASSERT_TRUE(refused(AUTH "[server]\nworker = 3\n", "no key worker in [server]"));
     CU_ASSERT_TRUE(refused(AUTH "[auth]\nworkers = 3\n", "no key workers in [auth]"));
-    CU_ASSERT_TRUE(refused(AUTH "[sever]\n", "no section [sever]"));
+    CU_ASSERT_TRUE(refused(AUTH "[sever]\n", "no section sever"));
     CU_ASSERT_TRUE(refused("workers = 3\n", "before the first [section]"));
     CU_ASSERT_TRUE(refused(AUTH "[server\n", "[name]"));
     CU_ASSERT_TRUE(refused(AUTH "[server] x\n", "[name]"));
@@ -172,6 +172,15 @@ static void test_a_reason_never_shows_a_secret(void)
     CU_ASSERT_PTR_NULL(strstr(why, "hunter2"));
     CU_ASSERT_TRUE(refused("[auth]\nuser_secret = \"hunter2\n", "quote"));
     CU_ASSERT_PTR_NULL(strstr(why, "hunter2"));
+}
+
+static void test_a_reason_repeats_no_name_that_may_be_a_secret(void)
+{
+    CU_ASSERT_TRUE(
+        refused("[auth]\nuser_secret =\nc2VjcmV0IQ==\n", "no key of that name in [auth]"));
+    CU_ASSERT_TRUE(refused("[auth]\n\x1b[31m = 1\n", "no key of that name in [auth]"));
+    CU_ASSERT_TRUE(refused("[auth]\n = 1\n", "no key of that name in [auth]"));
+    CU_ASSERT_TRUE(refused("[\xff\x07]\n", "no section of that name"));
 }
 
 static void test_the_two_kinds_of_tokens_need_two_secrets(void)
@@ -312,7 +321,9 @@ SUITE(base_config, TEST(test_the_defaults_need_secrets_alone),
       TEST(test_quotes_keep_a_value_as_it_stands), TEST(test_what_is_unknown_is_refused),
       TEST(test_a_reason_names_file_and_line), TEST(test_numbers_must_be_numbers_within_bounds),
       TEST(test_texts_must_fit_and_be_text), TEST(test_weak_secrets_are_refused),
-      TEST(test_a_reason_never_shows_a_secret), TEST(test_the_two_kinds_of_tokens_need_two_secrets),
+      TEST(test_a_reason_never_shows_a_secret),
+      TEST(test_a_reason_repeats_no_name_that_may_be_a_secret),
+      TEST(test_the_two_kinds_of_tokens_need_two_secrets),
       TEST(test_previous_keys_come_with_their_kid), TEST(test_what_must_fit_together),
       TEST(test_a_unix_path_must_fit_its_address), TEST(test_a_file_open_to_everybody_is_refused),
       TEST(test_a_list_of_ids_has_ids_alone), TEST(test_a_missing_file_is_named),
