@@ -93,9 +93,8 @@ void reservation_http_seats(struct text_buf *out, const struct reservation *r)
     jout_array_end(out);
 }
 
-static void put_reservation(struct text_buf *out, const struct reservation *r)
+void reservation_http_members(struct text_buf *out, const struct reservation *r)
 {
-    jout_object_begin(out, NULL);
     jout_int(out, "reservationId", r->reservation_id);
     jout_text(out, "status", r->status);
     jout_uuid(out, "userId", &r->user_id);
@@ -111,6 +110,12 @@ static void put_reservation(struct text_buf *out, const struct reservation *r)
     else
         jout_null(out, "paymentId");
     jout_time(out, "paidAt", r->paid_at);
+}
+
+static void put_reservation(struct text_buf *out, const struct reservation *r)
+{
+    jout_object_begin(out, NULL);
+    reservation_http_members(out, r);
     jout_object_end(out);
 }
 

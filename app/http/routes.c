@@ -11,6 +11,7 @@
 #include "http/ops_http.h"
 #include "http/payment_http.h"
 #include "http/queue_http.h"
+#include "http/refund_http.h"
 #include "http/reservation_http.h"
 #include "http/schedule_admin_http.h"
 #include "http/schedule_http.h"
@@ -62,6 +63,9 @@ static const struct route routes[] = {
     ROUTE("GET", API "/reservations/{reservationId}", WHO_QUEUE_OR_USER, reservation_http_get),
     ROUTE("DELETE", API "/reservations/{reservationId}", WHO_QUEUE_OR_USER, reservation_http_release,
           .flags = ROUTE_KEY, .limit = ROUTE_LIMIT(LIMIT_HOLD)),
+    ROUTE("POST", API "/reservations/{reservationId}/refund", WHO_USER, refund_http_post,
+          .body = bind_no_fields, .body_size = sizeof(struct bind_target),
+          .flags = ROUTE_KEY | ROUTE_BODY_OPTIONAL, .limit = ROUTE_LIMIT(LIMIT_PAYMENT)),
     ROUTE("POST", API "/payments", WHO_QUEUE, payment_http_pay, BODY(pay_body),
           .flags = ROUTE_KEY, .limit = ROUTE_LIMIT(LIMIT_PAYMENT)),
 

@@ -522,6 +522,9 @@
     X(SEATS_SELL, 1, 0,                                                                            \
       "UPDATE seat SET status = 'SOLD', hold_expires_at = NULL "                                   \
       "WHERE reservation_id = ? AND status = 'HELD'")                                              \
+    X(SEATS_REFUND, 1, 0,                                                                          \
+      "UPDATE seat SET status = 'AVAILABLE', reservation_id = NULL "                               \
+      "WHERE reservation_id = ? AND status = 'SOLD'")                                              \
     X(USER_SEATS, 2, 1,                                                                            \
       "SELECT CAST(COALESCE(SUM(seat_count), 0) AS SIGNED) FROM reservation "                      \
       "WHERE user_id = ? AND schedule_id = ? AND (status = 'CONFIRMED' "                           \
@@ -555,6 +558,16 @@
     X(RESERVATION_CONFIRM, 2, 0,                                                                   \
       "UPDATE " STMT_RESERVATION_BY_ID "SET status = 'CONFIRMED', paid_at = ? "                    \
       "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at > NOW(3)")              \
+    X(REFUND_TERMS, 1, 5,                                                                          \
+      "SELECT s.starts_at, s.refund_closes_at, s.canceled_at, p.payment_id, NOW(3) "               \
+      "FROM reservation r JOIN schedule s ON s.schedule_id = r.schedule_id "                       \
+      "JOIN payment p ON p.reservation_id = r.reservation_id WHERE r.reservation_id = ?")          \
+    /* the moment is NULL where it may be refunded at any time */                                  \
+    X(RESERVATION_REFUND, 2, 0,                                                                    \
+      "UPDATE " STMT_RESERVATION_BY_ID "SET status = 'REFUNDED', ended_at = NOW(3) "               \
+      "WHERE reservation_id = ? AND status = 'CONFIRMED' AND COALESCE(NOW(3) < ?, TRUE)")          \
+    X(PAYMENT_REFUND, 1, 0,                                                                        \
+      "UPDATE payment SET status = 'REFUNDED' WHERE reservation_id = ? AND status = 'COMPLETED'")  \
     X(RESERVATION_PENDING, 3, 1,                                                                   \
       "SELECT reservation_id FROM reservation WHERE user_id = ? AND concert_id = ? "               \
       "AND status = 'PENDING' AND hold_expires_at > NOW(3) AND reservation_id <> ? "               \

@@ -23,6 +23,9 @@ enum err reservation_http_release(struct request *req, struct response *res) MUS
 /* GET /users/{userId}/reservations */
 enum err reservation_http_list(struct request *req, struct response *res) MUSTCHECK;
 
+/* Appends the members of a reservation, for refunds too. */
+void reservation_http_members(struct text_buf *out, const struct reservation *r);
+
 /* Appends the member `seats` of a reservation, for payments too. */
 void reservation_http_seats(struct text_buf *out, const struct reservation *r);
 

@@ -87,10 +87,12 @@ static void test_what_cookies_open_is_for_the_page_alone(void)
 /* What moves money or seats takes an Idempotency-Key: nothing else does. */
 static void test_keys_are_taken_where_money_or_seats_move(void)
 {
-    static const char *const keyed[] = {
-        "DELETE /api/v1/queue/tokens/me", "POST /api/v1/reservations",
-        "DELETE /api/v1/reservations/{reservationId}", "POST /api/v1/payments",
-        "POST /api/v1/users/{userId}/balance/charges"};
+    static const char *const keyed[] = {"DELETE /api/v1/queue/tokens/me",
+                                        "POST /api/v1/reservations",
+                                        "DELETE /api/v1/reservations/{reservationId}",
+                                        "POST /api/v1/payments",
+                                        "POST /api/v1/users/{userId}/balance/charges",
+                                        "POST /api/v1/reservations/{reservationId}/refund"};
     size_t seen = 0;
 
     for (size_t i = 0; i < routes_count(); i++) {
