@@ -1,14 +1,17 @@
 /*
  * The wallet, see domain/wallet.h.
  *
- * A charge is one conditional UPDATE of the wallet's row and one INSERT into the ledger. The new
- * balance comes back through LAST_INSERT_ID(expr), so that the row is locked for as few round trips
- * as possible: all charges of one user queue up on it.
+ * Whatever changes a balance is one conditional UPDATE of the wallet's row, which numbers the entry
+ * and hashes it onto the one before, and one INSERT into the ledger, which takes number, time and
+ * hash from there. The new balance comes back through LAST_INSERT_ID(expr), so that the row is
+ * locked for as few round trips as possible: all charges of one user queue up on it.
  */
 #include "domain/wallet.h"
 
 #include "db/tx.h"
 #include "domain/user.h"
+#include <inttypes.h>
+#include <stdio.h>
 
 static enum err read_int(const struct db_value *row, void *arg)
 {
@@ -22,28 +25,36 @@ enum err wallet_balance(struct app *app, const struct uuid *user_id, int64_t *ba
     return e == ERR_NO_ROW ? ERR_USER_NOT_FOUND : e;
 }
 
-static enum err write_entry(struct db *db, const struct uuid *user_id, const char *type,
-                            int64_t amount, int64_t balance_after, int64_t reservation_id)
+/* Adds `amount`, which may be negative, and writes the entry. ERR_NO_ROW if there is no wallet, or
+ * if its balance would leave its bounds. */
+static enum err move(struct db *db, const struct uuid *user_id, const char *type, int64_t amount,
+                     int64_t reservation_id, int64_t *balance)
 {
-    return db_exec(db, STMT_WALLET_ENTRY_INSERT, NULL, DB_P_UUID(user_id), DB_P_STR(type),
-                   DB_P_INT(amount), DB_P_INT(balance_after),
-                   reservation_id ? DB_P_INT(reservation_id) : DB_P_NULL);
-}
-
-/* Adds to the balance, which comes back in *balance. */
-static enum err credit(struct app *app, const struct uuid *user_id, int64_t amount,
-                       int64_t *balance)
-{
-    struct db *db = app->db;
+    char reservation[24] = "";
     int64_t affected = 0;
-    enum err e = db_exec(db, STMT_WALLET_CREDIT, &affected, DB_P_INT(amount), DB_P_UUID(user_id),
+    if (reservation_id)
+        snprintf(reservation, sizeof reservation, "%" PRId64, reservation_id);
+    enum err e = db_exec(db, STMT_WALLET_MOVE, &affected, DB_P_INT(amount), DB_P_STR(type),
+                         DB_P_INT(amount), DB_P_STR(reservation), DB_P_UUID(user_id),
                          DB_P_INT(amount), DB_P_INT(WALLET_BALANCE_MAX));
     if (e != ERR_OK)
         return e;
-    if (affected == 1) {
-        *balance = db_insert_id(db);
-        return ERR_OK;
-    }
+    if (affected != 1)
+        return ERR_NO_ROW;
+    *balance = db_insert_id(db);
+    return db_exec(db, STMT_WALLET_ENTRY_INSERT, NULL, DB_P_UUID(user_id), DB_P_UUID(user_id),
+                   DB_P_STR(type), DB_P_INT(amount), DB_P_INT(*balance),
+                   reservation_id ? DB_P_INT(reservation_id) : DB_P_NULL, DB_P_UUID(user_id),
+                   DB_P_UUID(user_id));
+}
+
+/* move() for more: the balance comes back in *balance. */
+static enum err credit(struct app *app, const struct uuid *user_id, const char *type,
+                       int64_t amount, int64_t reservation_id, int64_t *balance)
+{
+    enum err e = move(app->db, user_id, type, amount, reservation_id, balance);
+    if (e != ERR_NO_ROW)
+        return e;
     e = wallet_balance(app, user_id, balance);
     if (e != ERR_OK)
         return e;
@@ -64,9 +75,7 @@ static enum err charge(struct db *db, void *arg)
     struct charge *c = arg;
     enum err e = idem_begin(db, c->idem);
     if (e == ERR_OK)
-        e = credit(c->app, c->user_id, c->amount, &c->out->balance);
-    if (e == ERR_OK)
-        e = write_entry(db, c->user_id, "CHARGE", c->amount, c->out->balance, 0);
+        e = credit(c->app, c->user_id, "CHARGE", c->amount, 0, &c->out->balance);
     if (e != ERR_OK)
         return e;
     c->out->user_id = *c->user_id;
@@ -100,30 +109,21 @@ enum err wallet_charge(struct app *app, const struct caller *caller, const struc
 enum err wallet_debit(struct app *app, const struct uuid *user_id, int64_t amount,
                       int64_t reservation_id, int64_t *balance)
 {
-    struct db *db = app->db;
-    int64_t affected = 0;
-    enum err e = db_exec(db, STMT_WALLET_DEBIT, &affected, DB_P_INT(amount), DB_P_UUID(user_id),
-                         DB_P_INT(amount));
+    enum err e = move(app->db, user_id, "PAYMENT", -amount, reservation_id, balance);
+    if (e != ERR_NO_ROW)
+        return e;
+    e = wallet_balance(app, user_id, balance);
     if (e != ERR_OK)
         return e;
-    if (affected != 1) {
-        e = wallet_balance(app, user_id, balance);
-        if (e != ERR_OK)
-            return e;
-        app->problem.balance = *balance;
-        app->problem.amount = amount;
-        return ERR_INSUFFICIENT_BALANCE;
-    }
-    *balance = db_insert_id(db);
-    return write_entry(db, user_id, "PAYMENT", -amount, *balance, reservation_id);
+    app->problem.balance = *balance;
+    app->problem.amount = amount;
+    return ERR_INSUFFICIENT_BALANCE;
 }
 
 enum err wallet_refund(struct app *app, const struct uuid *user_id, int64_t amount,
                        int64_t reservation_id, int64_t *balance)
 {
-    enum err e = credit(app, user_id, amount, balance);
-    return e == ERR_OK ? write_entry(app->db, user_id, "REFUND", amount, *balance, reservation_id)
-                       : e;
+    return credit(app, user_id, "REFUND", amount, reservation_id, balance);
 }
 
 struct entries {
@@ -135,12 +135,13 @@ static enum err read_entry(const struct db_value *row, void *arg)
 {
     struct entries *l = arg;
     struct wallet_entry *entry = &l->out[l->count++];
-    entry->entry_id = db_int(&row[0]);
-    db_text(&row[1], entry->type, sizeof entry->type);
-    entry->amount = db_int(&row[2]);
-    entry->balance_after = db_int(&row[3]);
-    entry->reservation_id = db_int(&row[4]);
-    entry->created_at = db_time(&row[5]);
+    entry->seq = db_int(&row[0]);
+    entry->entry_id = db_int(&row[1]);
+    db_text(&row[2], entry->type, sizeof entry->type);
+    entry->amount = db_int(&row[3]);
+    entry->balance_after = db_int(&row[4]);
+    entry->reservation_id = db_int(&row[5]);
+    entry->created_at = db_time(&row[6]);
     return ERR_OK;
 }
 

@@ -98,7 +98,7 @@ enum err wallet_http_entries(struct request *req, struct response *res)
     for (int i = 0; i < shown; i++)
         put_entry(out, &list[i]);
     jout_array_end(out);
-    params_next(out, count > shown, false, 0, shown ? list[shown - 1].entry_id : 0);
+    params_next(out, count > shown, false, 0, shown ? list[shown - 1].seq : 0);
     jout_object_end(out);
     return ERR_OK;
 }

@@ -151,17 +151,23 @@
     X(WALLET_INSERT, 1, 0,                                                                         \
       "INSERT INTO wallet (user_id, balance) VALUES (?, 0) ON DUPLICATE KEY UPDATE user_id = user_id") \
     X(WALLET_GET, 1, 1, "SELECT balance FROM wallet WHERE user_id = ?")                            \
-    X(WALLET_CREDIT, 4, 0,                                                                         \
-      "UPDATE wallet SET balance = LAST_INSERT_ID(balance + ?) "                                   \
-      "WHERE user_id = ? AND balance + ? <= ?")                                                    \
-    X(WALLET_DEBIT, 3, 0,                                                                          \
-      "UPDATE wallet SET balance = LAST_INSERT_ID(balance - ?) WHERE user_id = ? AND balance >= ?") \
-    X(WALLET_ENTRY_INSERT, 5, 0,                                                                   \
-      "INSERT INTO wallet_entry (user_id, type, amount, balance_after, reservation_id, created_at) " \
-      "VALUES (?, ?, ?, ?, ?, NOW(3))")                                                            \
-    X(WALLET_ENTRIES, 3, 6,                                                                        \
-      "SELECT entry_id, type, amount, balance_after, reservation_id, created_at "                  \
-      "FROM wallet_entry WHERE user_id = ? AND entry_id < ? ORDER BY entry_id DESC LIMIT ?")       \
+    X(WALLET_MOVE, 7, 0,                                                                           \
+      /* assigned from left to right, on both servers: what stands further right sees the new values;\
+       * the hash's text is described in schema/005_ledger.sql */                                  \
+      "UPDATE wallet SET balance = LAST_INSERT_ID(balance + ?), entries = entries + 1, "           \
+      "entry_at = NOW(3), entry_hash = UNHEX(SHA2(CONCAT(LOWER(HEX(entry_hash)), '|', "            \
+      "LOWER(HEX(user_id)), '|', entries, '|', ?, '|', ?, '|', balance, '|', ?, '|', "             \
+      "DATE_FORMAT(entry_at, '%Y-%m-%d %H:%i:%s.%f')), 256)) "                                     \
+      "WHERE user_id = ? AND balance + ? BETWEEN 0 AND ?")                                         \
+    X(WALLET_ENTRY_INSERT, 8, 0,                                                                   \
+      /* no INSERT ... SELECT: with MariaDB's defaults it keeps all others out of the table */     \
+      "INSERT INTO wallet_entry (user_id, seq, type, amount, balance_after, reservation_id, "      \
+      "created_at, hash) VALUES (?, (SELECT entries FROM wallet WHERE user_id = ?), ?, ?, ?, ?, "  \
+      "(SELECT entry_at FROM wallet WHERE user_id = ?), "                                          \
+      "(SELECT entry_hash FROM wallet WHERE user_id = ?))")                                        \
+    X(WALLET_ENTRIES, 3, 7,                                                                        \
+      "SELECT seq, entry_id, type, amount, balance_after, reservation_id, created_at "             \
+      "FROM wallet_entry WHERE user_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?")                 \
     /* idempotency and audit and outgoing events */                                                \
     X(IDEM_INSERT, 3, 0,                                                                           \
       "INSERT INTO idempotency (subject, idempotency_key, fingerprint, status, body, created_at) " \

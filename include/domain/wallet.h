@@ -1,4 +1,9 @@
-/* The wallet: a prepaid balance and its ledger. Amounts are in the currency's minor unit. */
+/*
+ * The wallet: a prepaid balance and its ledger. Amounts are in the currency's minor unit.
+ *
+ * The ledger is only ever inserted into, and only here. A user's entries are numbered from 1 (seq)
+ * and each carries a hash over the one before; the text that is hashed is in schema/005_ledger.sql.
+ */
 #ifndef FRONTROW_DOMAIN_WALLET_H
 #define FRONTROW_DOMAIN_WALLET_H
 
@@ -13,6 +18,7 @@ struct wallet_charge {
 };
 
 struct wallet_entry {
+    int64_t seq; /* among the user's, from 1 */
     int64_t entry_id;
     char type[8];   /* CHARGE, PAYMENT or REFUND */
     int64_t amount; /* signed */
@@ -34,7 +40,7 @@ enum err wallet_check_amount(struct app *app, int64_t amount) MUSTCHECK;
 enum err wallet_charge(struct app *app, const struct caller *caller, const struct uuid *user_id,
                        int64_t amount, struct idem *idem, struct wallet_charge *out) MUSTCHECK;
 
-/* Entries older than `before` (an entry id; 0: from the newest), newest first, at most `limit`
+/* Entries older than `before` (a seq; 0: from the newest), newest first, at most `limit`
  * (<= APP_MAX_PAGE + 1) into `out`. */
 enum err wallet_entries(struct app *app, const struct uuid *user_id, int64_t before, int limit,
                         struct wallet_entry *out, int *count) MUSTCHECK;

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "db/migrate.h"
 #include "domain/verify.h"
+#include "domain/wallet.h"
 #include "suite.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -138,14 +139,25 @@ struct uuid scratch_user(struct db *db, int64_t balance)
     uuid_random(&user);
     scratch_sql(db, "INSERT INTO user (user_id, created_at) VALUES (%s, NOW(3))",
                 scratch_hex(&user));
-    scratch_sql(db, "INSERT INTO wallet (user_id, balance) VALUES (%s, %lld)", scratch_hex(&user),
-                (long long)balance);
-    if (balance)
-        scratch_sql(db,
-                    "INSERT INTO wallet_entry (user_id, type, amount, balance_after, created_at) "
-                    "VALUES (%s, 'CHARGE', %lld, %lld, NOW(3))",
-                    scratch_hex(&user), (long long)balance, (long long)balance);
+    scratch_sql(db, "INSERT INTO wallet (user_id) VALUES (%s)", scratch_hex(&user));
+    scratch_balance(db, &user, balance);
     return user;
+}
+
+void scratch_balance(struct db *db, const struct uuid *user, int64_t balance)
+{
+    struct config cfg = *scratch_config();
+    struct app app = {.cfg = &cfg, .db = db};
+    struct caller caller = scratch_caller(user);
+    struct wallet_charge charged;
+    cfg.wallet_charge_max = WALLET_BALANCE_MAX;
+    scratch_sql(db, "DELETE FROM wallet_entry WHERE user_id = %s", scratch_hex(user));
+    scratch_sql(db,
+                "UPDATE wallet SET balance = 0, entries = 0, entry_hash = DEFAULT, "
+                "entry_at = NULL WHERE user_id = %s",
+                scratch_hex(user));
+    if (balance)
+        CU_ASSERT_EQUAL(wallet_charge(&app, &caller, user, balance, NULL, &charged), ERR_OK);
 }
 
 int64_t scratch_concert(struct db *db)

@@ -41,6 +41,9 @@ const char *scratch_hex(const struct uuid *user);
 /* A user with a wallet that holds `balance`, charged at once if it is not 0. */
 struct uuid scratch_user(struct db *db, int64_t balance);
 
+/* Makes a wallet anew that holds `balance`, as if by its first charge. */
+void scratch_balance(struct db *db, const struct uuid *user, int64_t balance);
+
 /* A concert with the default settings, its queue OPEN since now. */
 int64_t scratch_concert(struct db *db);
 

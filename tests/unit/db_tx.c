@@ -22,8 +22,9 @@ struct step {
 
 static enum err charge(struct db *db, const struct uuid *user, int64_t amount)
 {
-    return db_exec(db, STMT_WALLET_CREDIT, NULL, DB_P_INT(amount), DB_P_UUID(user),
-                   DB_P_INT(amount), DB_P_INT(INT64_C(1000000000000)));
+    return db_exec(db, STMT_WALLET_MOVE, NULL, DB_P_INT(amount), DB_P_STR("CHARGE"),
+                   DB_P_INT(amount), DB_P_STR(""), DB_P_UUID(user), DB_P_INT(amount),
+                   DB_P_INT(INT64_C(1000000000000)));
 }
 
 static enum err run_step(struct db *db, void *arg)

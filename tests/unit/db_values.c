@@ -193,31 +193,29 @@ static void test_the_clock_can_be_moved_and_is_read_in_milliseconds(void)
     CU_ASSERT_NOT_EQUAL(now, INT64_C(1900000000123));
 }
 
-static void test_the_value_of_last_insert_id_comes_back(void)
+/* Adds to a wallet; how many rows that changed. */
+static int64_t move(const struct uuid *user, int64_t amount)
 {
     int64_t affected = -1;
-    open_once();
-    struct uuid user = scratch_user(db, 70);
-    CU_ASSERT_EQUAL(
-        db_exec(db, STMT_WALLET_DEBIT, &affected, DB_P_INT(30), DB_P_UUID(&user), DB_P_INT(30)),
-        ERR_OK);
-    CU_ASSERT_EQUAL(affected, 1);
-    CU_ASSERT_EQUAL(db_insert_id(db), 40);
-    CU_ASSERT_EQUAL(
-        db_exec(db, STMT_WALLET_DEBIT, &affected, DB_P_INT(40), DB_P_UUID(&user), DB_P_INT(40)),
-        ERR_OK);
-    CU_ASSERT_EQUAL(affected, 1);
-    CU_ASSERT_EQUAL(db_insert_id(db), 0);
-    CU_ASSERT_EQUAL(db_exec(db, STMT_WALLET_CREDIT, &affected, DB_P_INT(INT64_C(1000000000000)),
-                            DB_P_UUID(&user), DB_P_INT(INT64_C(1000000000000)),
+    CU_ASSERT_EQUAL(db_exec(db, STMT_WALLET_MOVE, &affected, DB_P_INT(amount), DB_P_STR("CHARGE"),
+                            DB_P_INT(amount), DB_P_STR(""), DB_P_UUID(user), DB_P_INT(amount),
                             DB_P_INT(INT64_C(1000000000000))),
                     ERR_OK);
-    CU_ASSERT_EQUAL(affected, 1);
+    return affected;
+}
+
+static void test_the_value_of_last_insert_id_comes_back(void)
+{
+    open_once();
+    struct uuid user = scratch_user(db, 70);
+    CU_ASSERT_EQUAL(move(&user, -30), 1);
+    CU_ASSERT_EQUAL(db_insert_id(db), 40);
+    CU_ASSERT_EQUAL(move(&user, -40), 1);
+    CU_ASSERT_EQUAL(db_insert_id(db), 0);
+    CU_ASSERT_EQUAL(move(&user, -1), 0);
+    CU_ASSERT_EQUAL(move(&user, INT64_C(1000000000000)), 1);
     CU_ASSERT_EQUAL(db_insert_id(db), INT64_C(1000000000000));
-    CU_ASSERT_EQUAL(db_exec(db, STMT_WALLET_CREDIT, &affected, DB_P_INT(1), DB_P_UUID(&user),
-                            DB_P_INT(1), DB_P_INT(INT64_C(1000000000000))),
-                    ERR_OK);
-    CU_ASSERT_EQUAL(affected, 0);
+    CU_ASSERT_EQUAL(move(&user, 1), 0);
     scratch_sql(db, "DELETE FROM wallet WHERE user_id = %s", scratch_hex(&user));
 }
 
@@ -226,20 +224,19 @@ static void test_affected_counts_the_rows_that_matched(void)
     int64_t affected = -1;
     open_once();
     struct uuid user = scratch_user(db, 0);
-    CU_ASSERT_EQUAL(
-        db_exec(db, STMT_WALLET_DEBIT, &affected, DB_P_INT(0), DB_P_UUID(&user), DB_P_INT(0)),
-        ERR_OK);
+    CU_ASSERT_EQUAL(db_exec(db, STMT_WALLET_INSERT, &affected, DB_P_UUID(&user)), ERR_OK);
     CU_ASSERT_EQUAL(affected, 1); /* unchanged, but matched */
-    CU_ASSERT_EQUAL(db_insert_id(db), 0);
 }
 
 static void test_refusals_have_names(void)
 {
     open_once();
-    struct uuid user = scratch_user(db, 0), nobody;
+    struct uuid user = scratch_user(db, 5), nobody;
     uuid_random(&nobody);
-    CU_ASSERT_EQUAL(db_exec(db, STMT_WALLET_ENTRY_INSERT, NULL, DB_P_UUID(&user),
-                            DB_P_STR("CHARGE"), DB_P_INT(-5), DB_P_INT(0), DB_P_NULL),
+    CU_ASSERT_EQUAL(move(&user, -5), 1);
+    CU_ASSERT_EQUAL(db_exec(db, STMT_WALLET_ENTRY_INSERT, NULL, DB_P_UUID(&user), DB_P_UUID(&user),
+                            DB_P_STR("CHARGE"), DB_P_INT(-5), DB_P_INT(0), DB_P_NULL,
+                            DB_P_UUID(&user), DB_P_UUID(&user)),
                     ERR_DB_CONSTRAINT);
     CU_ASSERT_EQUAL(db_exec(db, STMT_WALLET_INSERT, NULL, DB_P_UUID(&nobody)), ERR_DB_CONSTRAINT);
     struct uuid subject;

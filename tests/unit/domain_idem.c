@@ -104,8 +104,7 @@ static void test_a_refusal_is_not_kept(void)
         .user = scratch_user(app.db, WALLET_BALANCE_MAX), .key = "k", .fingerprint = 1};
     CU_ASSERT_EQUAL(send(&app, &r), ERR_BALANCE_LIMIT);
     CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM idempotency"), 0);
-    scratch_sql(app.db, "UPDATE wallet_entry SET amount = 5, balance_after = 5");
-    scratch_sql(app.db, "UPDATE wallet SET balance = 5");
+    scratch_balance(app.db, &r.user, 5);
     forget(&r);
     CU_ASSERT_EQUAL(send(&app, &r), ERR_OK);
     CU_ASSERT_EQUAL(r.charge.balance, 15);

@@ -3,6 +3,7 @@
 #include "domain/booking.h"
 #include "domain/payment.h"
 #include "domain/verify.h"
+#include "domain/wallet.h"
 #include "suite.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -302,11 +303,11 @@ static void test_payments(void)
          "reservation=@P sales=1"},
         {"UPDATE payment SET user_id = 0x01 WHERE reservation_id = @P", "reservation=@P sales=1"},
         {"UPDATE wallet_entry SET amount = -1 WHERE reservation_id = @P", "reservation=@P sales=1"},
-        {"INSERT INTO wallet_entry (user_id, type, amount, balance_after, reservation_id, "
-         "created_at) VALUES (@B, 'PAYMENT', 0, 3000, @P, NOW(3))",
+        {"INSERT INTO wallet_entry (user_id, seq, hash, type, amount, balance_after, "
+         "reservation_id, created_at) VALUES (@B, 9, 'x', 'PAYMENT', 0, 3000, @P, NOW(3))",
          "reservation=@P sales=1 payments=1 payment_entries=2"},
-        {"INSERT INTO wallet_entry (user_id, type, amount, balance_after, reservation_id, "
-         "created_at) VALUES (@B, 'REFUND', 0, 3000, @P, NOW(3))",
+        {"INSERT INTO wallet_entry (user_id, seq, hash, type, amount, balance_after, "
+         "reservation_id, created_at) VALUES (@B, 9, 'x', 'REFUND', 0, 3000, @P, NOW(3))",
          "reservation=@P sales=1 payments=1 payment_entries=1 refund_entries=1"},
         {"UPDATE reservation SET status = 'REFUNDED' WHERE reservation_id = @P",
          "reservation=@P sales=1 payments=1 payment_entries=1 refund_entries=0"},
@@ -324,14 +325,14 @@ static void test_a_refund_with_its_entry_passes(void)
     int64_t faults = -1;
     open_shop();
     char sql[800];
+    int64_t balance = 0;
     expand("UPDATE reservation SET status = 'REFUNDED' WHERE reservation_id = @P; "
            "UPDATE payment SET status = 'REFUNDED' WHERE reservation_id = @P; "
-           "UPDATE seat SET status = 'AVAILABLE', reservation_id = NULL WHERE reservation_id = @P; "
-           "INSERT INTO wallet_entry (user_id, type, amount, balance_after, reservation_id, "
-           "created_at) VALUES (@B, 'REFUND', 2000, 5000, @P, NOW(3)); "
-           "UPDATE wallet SET balance = 5000 WHERE user_id = @B",
+           "UPDATE seat SET status = 'AVAILABLE', reservation_id = NULL WHERE reservation_id = @P",
            sql, sizeof sql);
     CU_ASSERT_EQUAL(db_script(shop.app.db, sql), ERR_OK);
+    CU_ASSERT_EQUAL(wallet_refund(&shop.app, &shop.buyer, 2000, shop.paid, &balance), ERR_OK);
+    CU_ASSERT_EQUAL(balance, 5000);
     char *said = verify(&faults);
     CU_ASSERT_EQUAL(faults, 0);
     free(said);

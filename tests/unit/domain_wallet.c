@@ -53,7 +53,8 @@ static void test_a_charge_and_its_entry(void)
     CU_ASSERT_EQUAL(entries[0].balance_after, 1000);
     CU_ASSERT_STRING_EQUAL(entries[0].type, "CHARGE");
     CU_ASSERT_EQUAL(entries[0].reservation_id, 0);
-    CU_ASSERT_EQUAL(wallet_entries(&app, &user, c.entry_id, 5, entries, &count), ERR_OK);
+    CU_ASSERT_EQUAL(entries[0].seq, 2);
+    CU_ASSERT_EQUAL(wallet_entries(&app, &user, 2, 5, entries, &count), ERR_OK);
     CU_ASSERT_EQUAL(count, 1);
     CU_ASSERT_EQUAL(entries[0].entry_id, first);
     close_bank();
