@@ -27,8 +27,9 @@ static volatile sig_atomic_t stop;
 static const char usage[] =
     "usage: frontrow-cron [--config FILE] [--once]\n"
     "\n"
-    "Admits from the queues, expires sessions and holds, publishes the queues' states and deletes\n"
-    "old rows, once a second until the minute is over. Run it from crontab each minute:\n"
+    "Admits from the queues, expires sessions and holds, publishes the queues' states, refunds\n"
+    "canceled shows and deletes old rows, once a second until the minute is over. Run it from\n"
+    "crontab each minute:\n"
     "\n"
     "  * * * * * frontrow-cron\n"
     "\n"
@@ -83,9 +84,10 @@ static int once(struct app *app, const char *holder)
         return DONE;
     }
     printf("admitted %lld, sessions expired %lld, waits expired %lld, holds expired %lld, "
-           "rows deleted %lld\n",
+           "reservations refunded %lld, holds canceled %lld, rows deleted %lld\n",
            (long long)r.admitted, (long long)r.sessions_expired, (long long)r.waits_expired,
-           (long long)r.holds_expired, (long long)r.rows_deleted);
+           (long long)r.holds_expired, (long long)r.canceled.refunded,
+           (long long)r.canceled.released, (long long)r.rows_deleted);
     return job_release(app, holder) == ERR_OK ? DONE : FAILED;
 }
 

@@ -1,5 +1,5 @@
 /*
- * The job's tick: admit, expire, tidy, publish, delete; see domain/job.h.
+ * The job's tick: admit, expire, tidy, publish, cancel, delete; see domain/job.h.
  *
  * Which batches a tick admits. Batches fall at t0 + k * interval; those whose time lies between the
  * last tick and this one are due. After a pause of the job (a host that died) only those of the
@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "db/tx.h"
+#include "domain/job_cancel.h"
 #include "domain/job_clean.h"
 #include "domain/job_lottery.h"
 #include "domain/job_queue.h"
@@ -179,6 +180,12 @@ static enum err do_tick(struct app *app, const char *holder, const struct lease 
         e = db_exec(app->db, STMT_LEASE_TICKED, NULL, DB_P_TIME(lease->now), DB_P_STR(holder));
     if (e == ERR_OK)
         e = tidy_holds(app->db, &report->holds_expired);
+    if (e == ERR_OK)
+        e = job_cancel(app, holder, lease->now, &report->canceled);
+    if (e == ERR_NO_ROW) {
+        report->lease = false;
+        return ERR_OK;
+    }
     int64_t start = clock_monotonic_ms();
     if (e == ERR_OK)
         e = job_clean(app, &report->rows_deleted);
@@ -224,12 +231,13 @@ static void log_tick(enum err e, const struct job_report *r, int64_t ms)
     if (e != ERR_OK)
         log_warn("tick", "err=%s", err_name(e));
     else if (r->admitted || r->sessions_expired || r->waits_expired || r->holds_expired ||
-             r->rows_deleted)
+             r->canceled.refunded || r->canceled.released || r->rows_deleted)
         log_info("tick",
-                 "admitted=%lld sessions=%lld waits=%lld holds=%lld deleted=%lld deleted_in=%lld "
-                 "ms=%lld",
+                 "admitted=%lld sessions=%lld waits=%lld holds=%lld refunded=%lld released=%lld "
+                 "deleted=%lld deleted_in=%lld ms=%lld",
                  (long long)r->admitted, (long long)r->sessions_expired,
                  (long long)r->waits_expired, (long long)r->holds_expired,
+                 (long long)r->canceled.refunded, (long long)r->canceled.released,
                  (long long)r->rows_deleted, (long long)r->clean_ms, (long long)(ms - r->clean_ms));
 }
 

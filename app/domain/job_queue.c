@@ -29,6 +29,7 @@ struct glance {
     bool someone_early;
     enum queue_limit limit; /* as published */
     bool unseen;            /* no tick has looked at its batches */
+    bool canceling;         /* a show, after which it may be sold out */
 };
 
 struct glances {
@@ -62,6 +63,7 @@ static enum err read_glance(const struct db_value *row, void *arg)
         .someone_early = db_int(&row[11]) != 0,
         .limit = (enum queue_limit)db_int(&row[12]),
         .unseen = db_int(&row[13]) == JOB_UNSEEN,
+        .canceling = db_int(&row[14]) != 0,
     };
     return ERR_OK;
 }
@@ -187,7 +189,7 @@ static bool quiet(const struct glance *g)
 {
     return !g->someone_waits && !g->someone_early && g->prequeue == 0 && g->waiting == 0 &&
            g->active == g->inside && !g->sold_out && g->max_ticket <= g->last_ticket &&
-           g->limit == QUEUE_BY_BATCHES && !g->unseen;
+           g->limit == QUEUE_BY_BATCHES && !g->unseen && !g->canceling;
 }
 
 static bool is_new(const struct glance *g, const struct news *n)

@@ -85,6 +85,8 @@ static const struct route routes[] = {
     ROUTE("POST", API "/admin/concerts/{concertId}/schedules", WHO_ADMIN, schedule_admin_http_create,
           BODY(schedule_body)),
     ROUTE("GET", API "/admin/schedules/{scheduleId}", WHO_ADMIN, schedule_admin_http_get),
+    ROUTE("DELETE", API "/admin/schedules/{scheduleId}", WHO_ADMIN, schedule_admin_http_cancel,
+          .flags = ROUTE_KEY),
     ROUTE("GET", API "/admin/audit", WHO_ADMIN, audit_http_list),
 
     ROUTE("POST", API "/demo/users", WHO_DEMO, demo_http_user, BODY(demo_body),

@@ -1,8 +1,10 @@
 /* Schedules as their operator makes and sees them. */
 #include "http/schedule_admin_http.h"
 
+#include "domain/cancel.h"
 #include "domain/schedule.h"
 #include "http/json_out.h"
+#include "http/reply.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,6 +170,12 @@ static void put_schedule(const struct schedule *s, struct text_buf *out)
     jout_time(out, "refundClosesAt", s->refund_closes_at);
     jout_int(out, "capacity", s->capacity);
     jout_time(out, "canceledAt", s->canceled_at);
+    if (s->canceled_at >= 0) {
+        jout_object_begin(out, "cancellation");
+        jout_int(out, "total", s->cancel_total);
+        jout_int(out, "done", s->cancel_done);
+        jout_object_end(out);
+    }
     jout_object_end(out);
 }
 
@@ -195,6 +203,26 @@ enum err schedule_admin_http_get(struct request *req, struct response *res)
     enum err e = schedule_get(req->app, request_id(req), &s);
 
     if (e == ERR_OK)
+        e = cancel_progress(req->app, &s);
+    if (e == ERR_OK)
         put_schedule(&s, &res->body);
     return e;
+}
+
+static enum err render_canceled(void *arg, int *status, struct text_buf *body)
+{
+    *status = 202;
+    put_schedule(arg, body);
+    return body->failed ? ERR_INTERNAL : ERR_OK;
+}
+
+enum err schedule_admin_http_cancel(struct request *req, struct response *res)
+{
+    struct schedule s = {.schedule_id = 0};
+    enum err e;
+
+    req->idem.render = render_canceled;
+    req->idem.render_arg = &s;
+    e = cancel_schedule(req->app, &req->caller, request_id(req), put_schedule, &req->idem, &s);
+    return reply_kept(req, res, e, render_canceled, &s);
 }

@@ -340,7 +340,7 @@
       "SELECT token_id FROM queue_token FORCE INDEX (queue_token_expiry) "                         \
       "WHERE status = ? AND expires_at <= NOW(3) ORDER BY expires_at LIMIT ? "                     \
       "FOR UPDATE SKIP LOCKED")                                                                    \
-    X(JOB_QUEUES, 0, 14,                                                                           \
+    X(JOB_QUEUES, 0, 15,                                                                           \
       "SELECT q.concert_id, q.sold_out, q.last_ticket, q.waiting, q.active, "                      \
       /* MariaDB would read all of them for MAX(), MySQL all of them ordered by the number alone */ \
       "COALESCE((SELECT t.ticket FROM queue_token t WHERE t.concert_id = q.concert_id "            \
@@ -351,7 +351,8 @@
       "WHERE t.concert_id = q.concert_id AND t.status = 'ACTIVE'), "                               \
       "q.state IN ('OPEN', 'DRAINING') AND q.prequeue <> 1, q.now_serving, q.prequeue, "           \
       "EXISTS (SELECT 1 FROM queue_token t FORCE INDEX (queue_token_status) "                      \
-      "WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE'), q.limited_by, q.last_batch "  \
+      "WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE'), q.limited_by, q.last_batch, " \
+      "q.concert_id IN (SELECT s.concert_id FROM schedule s WHERE s.canceling = 1) "               \
       "FROM queue_state q")                                                                        \
     X(JOB_QUEUE_LOCK, 1, 16,                                                                       \
       "SELECT state, t0, last_batch, admit_count, admit_interval_seconds, max_active, "            \
@@ -406,6 +407,24 @@
     X(JOB_HOLDS, 1, 1,                                                                             \
       "SELECT reservation_id FROM reservation WHERE status = 'PENDING' "                           \
       "AND hold_expires_at <= NOW(3) ORDER BY hold_expires_at LIMIT ?")                            \
+    X(JOB_CANCELED, 3, 1,                                                                          \
+      "SELECT schedule_id FROM schedule FORCE INDEX (schedule_canceling) "                         \
+      "WHERE canceling = 1 AND canceled_at < ? ORDER BY schedule_id < ?, schedule_id LIMIT ?")     \
+    X(JOB_CANCEL_LIST, 4, 1,                                                                       \
+      "SELECT reservation_id FROM reservation FORCE INDEX (reservation_schedule) "                 \
+      "WHERE schedule_id = ? AND status = ? AND reservation_id > ? ORDER BY reservation_id LIMIT ?") \
+    X(JOB_CANCEL_LOCK, 1, 10,                                                                      \
+      "SELECT " STMT_RESERVATION_COLUMNS "FROM reservation r FORCE INDEX (PRIMARY) "               \
+      "STRAIGHT_JOIN seat t FORCE INDEX (seat_reservation) "                                       \
+      "ON t.reservation_id = r.reservation_id "                                                    \
+      "STRAIGHT_JOIN wallet w FORCE INDEX (PRIMARY) ON w.user_id = r.user_id "                     \
+      "WHERE r.reservation_id = ? AND r.status IN ('PENDING', 'CONFIRMED') "                       \
+      "FOR UPDATE SKIP LOCKED")                                                                    \
+    X(JOB_CANCEL_LEFT, 1, 1,                                                                       \
+      "SELECT 1 FROM reservation FORCE INDEX (reservation_schedule) "                              \
+      "WHERE schedule_id = ? AND status IN ('PENDING', 'CONFIRMED') LIMIT 1")                      \
+    X(JOB_CANCEL_DONE, 1, 0,                                                                       \
+      "UPDATE schedule SET canceling = 0 WHERE schedule_id = ? AND canceling = 1")                 \
     /* The rows are found by age and then deleted by their key: a plain DELETE ... LIMIT reads and */ \
     /* locks the whole table when most of it is old. Each is looked at again under its lock. */    \
     X(JOB_DELETE_TOKENS, 3, 0,                                                                     \
@@ -503,6 +522,17 @@
     X(SCHEDULE_BY_DATE, 2, 11,                                                                     \
       "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.concert_id = ? "                    \
       "AND s.local_date = ? AND s.canceled_at IS NULL ORDER BY s.starts_at, s.schedule_id LIMIT 100") \
+    X(SCHEDULE_CANCEL, 1, 0,                                                                       \
+      "UPDATE schedule SET canceled_at = NOW(3), canceling = 1 "                                   \
+      "WHERE schedule_id = ? AND canceled_at IS NULL")                                             \
+    X(SCHEDULE_CANCEL_TOTAL, 2, 0, "UPDATE schedule SET cancel_total = ? WHERE schedule_id = ?")   \
+    X(CANCEL_COUNT, 1, 2,                                                                          \
+      "SELECT s.cancel_total, (SELECT COUNT(*) FROM reservation r "                                \
+      "FORCE INDEX (reservation_schedule) WHERE r.schedule_id = s.schedule_id "                    \
+      "AND r.status = 'CONFIRMED') + (SELECT COUNT(*) FROM reservation r "                         \
+      "FORCE INDEX (reservation_schedule) WHERE r.schedule_id = s.schedule_id "                    \
+      "AND r.status = 'PENDING' AND r.hold_expires_at > NOW(3)) "                                  \
+      "FROM schedule s WHERE s.schedule_id = ?")                                                   \
     X(SEATS_FREE, 1, 7,                                                                            \
       "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND " STMT_SEAT_FREE            \
       " ORDER BY seat_number")                                                                     \

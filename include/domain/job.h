@@ -3,6 +3,7 @@
 #define FRONTROW_DOMAIN_JOB_H
 
 #include "domain/app.h"
+#include "domain/job_cancel.h"
 #include <signal.h>
 #include <stdbool.h>
 
@@ -11,6 +12,7 @@ struct job_report {
     bool lease;       /* false: another holds it, nothing was done */
     int64_t admitted; /* people */
     int64_t sessions_expired, waits_expired, holds_expired;
+    struct job_cancellation canceled;
     int64_t rows_deleted, clean_ms; /* and how long the deletion took */
 };
 

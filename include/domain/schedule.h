@@ -18,6 +18,7 @@ struct schedule {
     int64_t starts_at, booking_opens_at, booking_closes_at, refund_closes_at;
     int64_t capacity;
     int64_t canceled_at;                           /* -1: not */
+    int64_t cancel_total, cancel_done;             /* reservations, see domain/cancel.h */
     int64_t available_seats, min_price, max_price; /* for buyers */
 };
 

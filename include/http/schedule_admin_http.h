@@ -17,5 +17,7 @@ enum err schedule_admin_http_create(struct request *req, struct response *res) M
 
 /* GET /admin/schedules/{scheduleId} */
 enum err schedule_admin_http_get(struct request *req, struct response *res) MUSTCHECK;
+/* DELETE /admin/schedules/{scheduleId} */
+enum err schedule_admin_http_cancel(struct request *req, struct response *res) MUSTCHECK;
 
 #endif
