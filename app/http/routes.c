@@ -43,7 +43,8 @@ static const struct route routes[] = {
           .flags = ROUTE_BODY_USER, .limit = ROUTE_LIMIT(LIMIT_JOIN)),
     ROUTE("GET", API "/queue/tokens/me", WHO_QUEUE, queue_http_poll,
           .flags = ROUTE_WITHOUT_DATABASE, .limit = ROUTE_LIMIT(LIMIT_POLL)),
-    ROUTE("DELETE", API "/queue/tokens/me", WHO_QUEUE, queue_http_leave, .flags = ROUTE_KEY),
+    ROUTE("DELETE", API "/queue/tokens/me", WHO_QUEUE, queue_http_leave, .flags = ROUTE_KEY,
+          .limit = ROUTE_LIMIT(LIMIT_POLL)),
 
     ROUTE("GET", API "/gate/concerts/{concertId}", WHO_GATE, gate_http_verdict,
           .flags = ROUTE_WITHOUT_DATABASE),
@@ -52,7 +53,7 @@ static const struct route routes[] = {
     ROUTE("POST", API "/gate/concerts/{concertId}/place", WHO_GATE_JOIN, gate_http_join,
           .flags = ROUTE_OWN_PAGE, .limit = ROUTE_LIMIT(LIMIT_JOIN)),
     ROUTE("DELETE", API "/gate/concerts/{concertId}/place", WHO_GATE, gate_http_leave,
-          .flags = ROUTE_OWN_PAGE),
+          .flags = ROUTE_OWN_PAGE, .limit = ROUTE_LIMIT(LIMIT_POLL)),
 
     ROUTE("GET", API "/concerts/{concertId}/schedules", WHO_QUEUE, schedule_http_list),
     ROUTE("GET", API "/concerts/{concertId}/seats", WHO_QUEUE, schedule_http_seats_of_day),

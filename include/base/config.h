@@ -87,7 +87,7 @@
     X(limits, joins, INT, limits_joins, "120", 1, 1000000,                                         \
       "Joins per user in ten seconds; beyond: 429.")                                               \
     X(limits, polls, INT, limits_polls, "300", 1, 1000000,                                         \
-      "Polls per user in ten seconds.")                                                            \
+      "Polls and departures per user in ten seconds.")                                             \
     X(limits, charges, INT, limits_charges, "400", 1, 1000000,                                     \
       "Charges per user in ten seconds.")                                                          \
     X(limits, holds, INT, limits_holds, "400", 1, 1000000,                                         \

@@ -138,12 +138,13 @@ for name in main queue; do mv -- "$state/run/$name.gone" "$state/run/$name.sock"
 same "and when they are back" 200 "$(status /api/v1/concerts)"
 
 # Limits per address: this host is exempt unless it is told otherwise.
-flood() { # PATH COUNT: how many of so many requests at once are answered 429
+flood() { # PATH COUNT [METHOD]: how many of so many requests at once are answered 429
     local i
     for ((i = 0; i < $2; i++)); do
         printf 'url = "%s%s"\noutput = /dev/null\n' "$base" "$1"
     done >"$folder/flood"
-    curl -s -K "$folder/flood" -X POST -w '%{http_code}\n' | grep -c '^429$'
+    curl -s -Z --parallel-max 20 -K "$folder/flood" -X "${3:-POST}" -w '%{http_code}\n' 2>/dev/null |
+        grep -c '^429$'
 }
 same "this host has no limit per address" 0 "$(flood /api/v1/payments 700)"
 scripts/stop --state "$state" >/dev/null
@@ -166,3 +167,27 @@ if (($(<"$folder/limited") > 2000)); then
 else
     not_ok "most of it" "$(cat "$folder/limited") of 3000"
 fi
+
+# Which routes share a limit: when one of them has used it up, 40 to another do not all fit.
+share() { # TEXT "METHOD PATH"...
+    local text=$1 route method path refused few=
+    shift
+    read -r method path <<<"$1"
+    flood "$path" 1000 "$method" >/dev/null
+    for route in "$@"; do
+        read -r method path <<<"$1"
+        flood "$path" 100 "$method" >/dev/null
+        read -r method path <<<"$route"
+        refused=$(flood "$path" 40 "$method")
+        ((refused > 0)) || few+="$route: none of 40 were refused"$'\n'
+    done
+    none "$text" "$few"
+}
+api=/api/v1
+share "charges, holds, payments and what undoes them have one limit per address" \
+    "POST $api/users/me/balance/charges" "POST $api/reservations" "POST $api/payments" \
+    "DELETE $api/reservations/1" "POST $api/reservations/1/extend" "POST $api/reservations/1/refund"
+share "polls and departures as well" "GET $api/queue/tokens/me" "DELETE $api/queue/tokens/me" \
+    "GET $api/gate/concerts/1/place" "DELETE $api/gate/concerts/1/place"
+share "joins through the gate are joins" "POST $api/gate/concerts/1/place" "POST $api/queue/tokens"
+share "and so has all the rest" "GET $api/concerts" "GET $api/schedules/1/seats" "GET $api/admin/audit"

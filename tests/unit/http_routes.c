@@ -59,6 +59,18 @@ static void test_bodies_fit(void)
     }
 }
 
+/* Whatever a user changes has a limit for each user. */
+static void test_what_users_change_is_limited(void)
+{
+    for (size_t i = 0; i < routes_count(); i++) {
+        const struct route *r = routes_at(i);
+
+        if (strcmp(r->method, "GET") != 0 && r->who != WHO_ADMIN && r->who != WHO_SERVICE &&
+            r->who != WHO_DEMO)
+            CU_ASSERT_TRUE(r->limit > 0);
+    }
+}
+
 /* Operators' routes and no others are for operators; only GET is served without a token's user. */
 static void test_admin_is_behind_admin(void)
 {
@@ -192,8 +204,8 @@ static void test_demo_exists_only_where_it_is_on(void)
 }
 
 SUITE(http_routes, TEST(test_every_row_says_who_may_call), TEST(test_no_row_stands_twice),
-      TEST(test_bodies_fit), TEST(test_admin_is_behind_admin),
-      TEST(test_what_cookies_open_is_for_the_page_alone),
+      TEST(test_bodies_fit), TEST(test_what_users_change_is_limited),
+      TEST(test_admin_is_behind_admin), TEST(test_what_cookies_open_is_for_the_page_alone),
       TEST(test_keys_are_taken_where_money_or_seats_move), TEST(test_field_names_are_distinct),
       TEST(test_paths_find_their_rows), TEST(test_other_paths_find_nothing),
       TEST(test_other_methods_are_not_allowed), TEST(test_allow_names_every_method),
