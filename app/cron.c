@@ -8,6 +8,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/version.h"
+#include "db/db.h"
 #include "db/migrate.h"
 #include "domain/app.h"
 #include "domain/job.h"
@@ -93,16 +94,20 @@ static int once(struct app *app, const char *holder)
 
 static int run(const struct config *cfg, bool one_round)
 {
-    char why[256], holder[101];
-    enum err e = migrate_check(cfg, why, sizeof why);
+    char why[512], holder[101];
+    struct app *app = app_new(cfg);
+    enum err e = app ? migrate_check(cfg, why, sizeof why) : ERR_INTERNAL;
+    if (!app)
+        return FAILED;
+    db_serve(app->db, STMT_OF_JOB);
+    if (e == ERR_OK)
+        e = db_check_statements(app->db, why, sizeof why);
     if (e != ERR_OK) {
         fprintf(stderr, "frontrow-cron: %s\n",
                 e == ERR_DB_LOST ? "the database is out of reach" : why);
+        app_free(app);
         return FAILED;
     }
-    struct app *app = app_new(cfg);
-    if (!app)
-        return FAILED;
     name_holder(holder, sizeof holder);
     int left = MINUTE - (int)(time(NULL) % MINUTE);
     int status =
@@ -149,6 +154,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "frontrow-cron: %s\n", why);
         return MISUSED;
     }
+    config_keep_account(&cfg, CONFIG_JOB);
     log_set_level(cfg.log_level);
     catch_signals();
     return run(&cfg, one_round);

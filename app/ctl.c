@@ -8,6 +8,7 @@
 #include "ctl.h"
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/config_print.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -29,13 +30,13 @@
 #define TOKEN_TTL     "86400"
 #define TOKEN_TTL_MAX 1000000000
 
-/* What a command needs beside its options: the configuration, a concert's number after its words.
- */
-enum { CONFIG = 1, CONCERT = 2 };
+/* What a command needs beside its options: the configuration, a concert's number after its words,
+ * the credentials of all accounts and not the workers' alone. */
+enum { CONFIG = 1, CONCERT = 2, ACCOUNTS = 4 };
 
 struct command {
     const char *name, *action; /* one or two words */
-    unsigned traits;           /* CONFIG and CONCERT */
+    unsigned traits;           /* CONFIG, CONCERT and ACCOUNTS */
     uint64_t options;          /* the set of those that it takes */
     int (*run)(struct ctl *ctl);
     const char *usage, *help;
@@ -94,7 +95,10 @@ static int run_token(struct ctl *ctl)
 
 static int run_migrate(struct ctl *ctl)
 {
-    enum err e = migrate_run(&ctl->cfg, stdout);
+    enum err e;
+
+    config_keep_account(&ctl->cfg, CONFIG_MIGRATE);
+    e = migrate_run(&ctl->cfg, stdout);
 
     return e == ERR_OK ? CTL_DONE : ctl_complain_of(e, "migrate");
 }
@@ -211,7 +215,7 @@ static const struct command commands[] = {
      "recomputes the order from the seed; 1 and the rows at fault if it is another", NULL},
     {"verify", NULL, CONFIG, 0, run_verify,
      "verify", "checks the invariants; 1 and the rows at fault if one is broken", NULL},
-    {"migrate", NULL, CONFIG, 0, run_migrate,
+    {"migrate", NULL, CONFIG | ACCOUNTS, 0, run_migrate,
      "migrate", "brings the database's schema up to date; safe to run twice and from two hosts",
      NULL},
     {"config", "sample", 0, 0, run_config_sample,
@@ -290,6 +294,8 @@ static int run_command(const struct command *command, struct ctl *ctl)
                                 strcmp(ctl->config, CONFIG_DEFAULT_PATH) == 0
                                     ? " (--config FILE names another)"
                                     : "");
+        if (!(command->traits & ACCOUNTS))
+            config_keep_account(&ctl->cfg, CONFIG_WORKERS);
         log_set_level(ctl->cfg.log_level);
     }
     return command->run(ctl);

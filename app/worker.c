@@ -131,10 +131,8 @@ static int run_push(void *arg)
 static enum err check_statements(const struct config *cfg, char *why, size_t why_len)
 {
     struct db *db = db_new(cfg);
-    enum err e = db ? db_check_statements(db) : ERR_INTERNAL;
+    enum err e = db ? db_check_statements(db, why, why_len) : ERR_INTERNAL;
 
-    if (e != ERR_OK && e != ERR_DB_LOST)
-        snprintf(why, why_len, "a statement does not fit this database; the log says which");
     db_free(db);
     return e;
 }
@@ -160,7 +158,7 @@ static enum err check_database(const struct config *cfg, const struct pool_plan 
 static int run_check(void *arg)
 {
     struct master *m = arg;
-    char why[256];
+    char why[512];
 
     stop_on_term();
     while (!stop) {
@@ -220,6 +218,7 @@ static bool reload(void *arg)
         log_error("reload_refused", "reason=%s", log_value(why));
         return false;
     }
+    config_keep_account(&fresh, CONFIG_WORKERS);
     keep_sockets(&fresh, &m->cfg);
     count_children(&plan, &fresh);
     if (check_database(&fresh, &plan, why, sizeof why) == ERR_INTERNAL) {
@@ -291,7 +290,7 @@ static enum err share_memory(void)
 /* Looks at the database before anything else starts. False: it is the wrong one. */
 static bool greet_database(struct master *m)
 {
-    char why[256];
+    char why[512];
     enum err e = check_database(&m->cfg, &m->plan, why, sizeof why);
 
     if (e == ERR_DB_LOST) {
@@ -368,5 +367,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "frontrow-worker: %s\n", why);
         return 2;
     }
+    config_keep_account(&m.cfg, CONFIG_WORKERS);
     return run(&m);
 }

@@ -70,7 +70,8 @@ conf_create() {
         umask 077
         cat >"$1.new" <<END
 # Made by scripts/run. "frontrow config sample" prints every key with its default and meaning.
-# [server] listen, listen_queue, push and demo, and [database] socket are set anew at each start.
+# [server] listen, listen_queue, push, demo and demo_public, and [database] socket are set anew at
+# each start.
 
 [server]
 

@@ -8,11 +8,13 @@
 #include "base/config.h"
 
 #include "base/clock.h"
+#include "base/listen.h"
 #include "base/log.h"
 #include "base/text.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,6 +22,7 @@
 
 #define SECRET_MIN 32
 #define KID_MAX    64
+#define LINE_ROOM  1024
 
 /* Longest name that a reason repeats. */
 #define NAME_MAX_SHOWN 40
@@ -32,12 +35,11 @@ struct row {
     size_t offset;
     const char *fallback; /* the default, as it would stand in a file */
     int64_t min, max;
-    const char *help;
 };
 
 static const struct row rows[] = {
 #define CONFIG_ROW(section, key, kind, member, fallback, min, max, help)                           \
-    {#section, #key, KIND_##kind, offsetof(struct config, member), fallback, min, max, help},
+    {#section, #key, KIND_##kind, offsetof(struct config, member), fallback, min, max},
     CONFIG_LIST(CONFIG_ROW)
 #undef CONFIG_ROW
 };
@@ -221,13 +223,18 @@ static bool take_line(struct parse *p, char *line, size_t len)
     return *s == '[' ? take_section(p, s) : take_key(p, s);
 }
 
+/* The buffers hold secrets, and are wiped. The line's is made long enough for any that is taken, or
+ * getline would leave parts of one behind as it looks for room. */
 static bool take_file(struct parse *p, FILE *file)
 {
-    char *line = NULL;
-    size_t cap = 0;
+    char held[4096];
+    size_t cap = LINE_ROOM;
+    char *line = malloc(cap);
     ssize_t len;
-    bool ok = true;
+    bool ok = line && setvbuf(file, held, _IOFBF, sizeof held) == 0;
 
+    if (!ok)
+        refuse(p, "no memory");
     while (ok && (len = getline(&line, &cap, file)) >= 0) {
         p->line++;
         ok = take_line(p, line, (size_t)len);
@@ -235,10 +242,11 @@ static bool take_file(struct parse *p, FILE *file)
     p->line = 0;
     if (ok && ferror(file))
         ok = refuse(p, "%s", strerror(errno));
-    /* The buffer held secrets. */
     if (line)
         explicit_bzero(line, cap);
     free(line);
+    fclose(file);
+    explicit_bzero(held, sizeof held);
     return ok;
 }
 
@@ -311,6 +319,21 @@ static bool check_listen(struct parse *p, const char *name, const char *address)
     return true;
 }
 
+static bool check_demo(struct parse *p)
+{
+    const struct config *c = p->out;
+    const char *open = !listen_is_local(c->server_listen)         ? c->server_listen
+                       : !listen_is_local(c->server_listen_queue) ? c->server_listen_queue
+                                                                  : NULL;
+
+    if (!c->server_demo || c->server_demo_public || !open)
+        return true;
+    return refuse(p,
+                  "demo hands out user tokens to anyone, and others can reach %s: turn demo off, "
+                  "or demo_public on",
+                  log_value(open));
+}
+
 static bool check_server(struct parse *p)
 {
     const struct config *c = p->out;
@@ -333,6 +356,20 @@ static bool check_server(struct parse *p)
     if (!clock_zone_valid(c->server_default_time_zone))
         return refuse(p, "default_time_zone %s is not in this host's time zone database (tzdata)",
                       log_value(c->server_default_time_zone));
+    return check_demo(p);
+}
+
+/* A password belongs to an account. */
+static bool check_database(struct parse *p)
+{
+    const struct config *c = p->out;
+
+    if (!c->database_host[0] || !c->database_name[0] || !c->database_user[0])
+        return refuse(p, "host, name and user of [database] must not be empty");
+    if (c->database_job_password[0] && !c->database_job_user[0])
+        return refuse(p, "job_password without job_user");
+    if (c->database_migrate_password[0] && !c->database_migrate_user[0])
+        return refuse(p, "migrate_password without migrate_user");
     return true;
 }
 
@@ -353,10 +390,8 @@ static bool check_all(struct parse *p)
 {
     const struct config *c = p->out;
 
-    if (!check_server(p) || !check_auth(p))
+    if (!check_server(p) || !check_database(p) || !check_auth(p))
         return false;
-    if (!c->database_host[0] || !c->database_name[0] || !c->database_user[0])
-        return refuse(p, "host, name and user of [database] must not be empty");
     if (c->wallet_charge_min > c->wallet_charge_max)
         return refuse(p, "charge_min is greater than charge_max");
     if (!check_ids(p, "anonymous_concerts", c->gate_anonymous_concerts))
@@ -395,54 +430,29 @@ enum err config_load(const char *path, struct config *out, char *why, size_t why
     else if (st.st_mode & S_IRWXO)
         ok = refuse(&p, "holds secrets and is open to everybody: chmod o= it");
     else
-        ok = take_defaults(&p) && take_file(&p, file) && check_all(&p);
-    fclose(file);
-    return ok ? ERR_OK : ERR_INTERNAL;
-}
-
-static void print_bounds(FILE *to, const struct row *row)
-{
-    if (row->kind == KIND_INT)
-        fprintf(to, " (%" PRId64 " to %" PRId64 ")", row->min, row->max);
-    else if (row->kind == KIND_BOOL)
-        fputs(" (on or off)", to);
-}
-
-static void print_markdown(FILE *to)
-{
-    fputs("| section | key | default | meaning |\n| --- | --- | --- | --- |\n", to);
-    for (size_t i = 0; i < N_ROWS; i++) {
-        const char *tick = rows[i].fallback[0] ? "`" : "";
-
-        fprintf(to, "| `%s` | `%s` | %s%s%s | %s", rows[i].section, rows[i].key, tick,
-                rows[i].fallback, tick, rows[i].help);
-        print_bounds(to, &rows[i]);
-        fputs(" |\n", to);
+        ok = take_defaults(&p);
+    if (!ok) {
+        fclose(file);
+        return ERR_INTERNAL;
     }
+    return take_file(&p, file) && check_all(&p) ? ERR_OK : ERR_INTERNAL;
 }
 
-static void print_sample(FILE *to)
+void config_keep_account(struct config *cfg, enum config_account which)
 {
-    const char *section = "";
+    const char *user = which == CONFIG_JOB       ? cfg->database_job_user
+                       : which == CONFIG_MIGRATE ? cfg->database_migrate_user
+                                                 : "";
+    const char *password =
+        which == CONFIG_JOB ? cfg->database_job_password : cfg->database_migrate_password;
 
-    fputs("# Frontrow's configuration: every key with its default. The secrets must be set, for\n"
-          "# instance with `openssl rand -hex 32`; nobody but Frontrow may read this file.\n",
-          to);
-    for (size_t i = 0; i < N_ROWS; i++) {
-        if (strcmp(section, rows[i].section) != 0) {
-            section = rows[i].section;
-            fprintf(to, "\n[%s]\n", section);
-        }
-        fprintf(to, "# %s", rows[i].help);
-        print_bounds(to, &rows[i]);
-        fprintf(to, "\n%s =%s%s\n", rows[i].key, rows[i].fallback[0] ? " " : "", rows[i].fallback);
+    if (user[0]) {
+        explicit_bzero(cfg->database_password, sizeof cfg->database_password);
+        memcpy(cfg->database_user, user, sizeof cfg->database_user);
+        memcpy(cfg->database_password, password, sizeof cfg->database_password);
     }
-}
-
-void config_print(FILE *to, bool markdown)
-{
-    if (markdown)
-        print_markdown(to);
-    else
-        print_sample(to);
+    explicit_bzero(cfg->database_job_user, sizeof cfg->database_job_user);
+    explicit_bzero(cfg->database_job_password, sizeof cfg->database_job_password);
+    explicit_bzero(cfg->database_migrate_user, sizeof cfg->database_migrate_user);
+    explicit_bzero(cfg->database_migrate_password, sizeof cfg->database_migrate_password);
 }

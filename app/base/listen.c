@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <poll.h>
@@ -153,4 +154,22 @@ void listen_close(struct listener *l)
         st.st_ino == l->inode)
         unlink(l->path.sun_path);
     l->inode = 0;
+}
+
+bool listen_is_local(const char *address)
+{
+    char host[256];
+    const char *port;
+    struct in_addr v4;
+    struct in6_addr v6;
+
+    if (address[0] == '/')
+        return true;
+    if (!split_address(address, host, sizeof host, &port))
+        return false;
+    if (inet_pton(AF_INET, host, &v4) == 1)
+        return ntohl(v4.s_addr) >> 24 == 127;
+    if (inet_pton(AF_INET6, host, &v6) == 1)
+        return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+    return strcmp(host, "localhost") == 0;
 }

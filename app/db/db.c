@@ -53,6 +53,9 @@ struct db {
     int64_t insert_id;
     int64_t last_used_ms;
     unsigned patience;
+    enum stmt_user who;
+    unsigned complaint; /* the server's last error number, and its words */
+    char words[256];
     bool in_transaction;
     bool opened_before;
 };
@@ -70,6 +73,20 @@ struct db *db_new(const struct config *cfg)
 void db_set_patience(struct db *db, unsigned seconds)
 {
     db->patience = seconds;
+}
+
+enum stmt_user db_serve(struct db *db, enum stmt_user who)
+{
+    enum stmt_user before = db->who;
+    db->who = who;
+    return before;
+}
+
+unsigned db_complaint(const struct db *db, const char **words)
+{
+    if (words)
+        *words = db->words;
+    return db->complaint;
 }
 
 void db_set_in_transaction(struct db *db, bool in)
@@ -166,12 +183,34 @@ static enum err failed(struct db *db, unsigned number, const char *text, const c
     return e;
 }
 
+/* Keeps what the server said, which is gone when the connection is closed. */
+static void keep_complaint(struct db *db, unsigned number, const char *words)
+{
+    db->complaint = number;
+    snprintf(db->words, sizeof db->words, "%s", words);
+}
+
 static enum err failed_connection(struct db *db, const char *what)
 {
-    char text[256];
-    unsigned number = mysql_errno(db->mysql);
-    snprintf(text, sizeof text, "%s", mysql_error(db->mysql));
-    return failed(db, number, text, what);
+    keep_complaint(db, mysql_errno(db->mysql), mysql_error(db->mysql));
+    return failed(db, db->complaint, db->words, what);
+}
+
+/* Whether the server refused something for want of a right, or the account itself. */
+bool db_denied(const struct db *db)
+{
+    switch (db->complaint) {
+    case ER_DBACCESS_DENIED_ERROR:
+    case ER_ACCESS_DENIED_ERROR:
+    case ER_ACCESS_DENIED_NO_PASSWORD_ERROR:
+    case ER_TABLEACCESS_DENIED_ERROR:
+    case ER_COLUMNACCESS_DENIED_ERROR:
+    case ER_SPECIFIC_ACCESS_DENIED_ERROR:
+    case ER_CANT_CREATE_USER_WITH_GRANT:
+        return true;
+    default:
+        return false;
+    }
 }
 
 /* --- Giving up what waits for a dead server --- */
@@ -249,11 +288,12 @@ static enum err connect_now(struct db *db)
     mysql_options(db->mysql, MYSQL_OPT_CONNECT_TIMEOUT, &connect_seconds);
     mysql_options(db->mysql, MYSQL_OPT_READ_TIMEOUT, &db->patience);
     mysql_options(db->mysql, MYSQL_OPT_WRITE_TIMEOUT, &db->patience);
-    if (!mysql_real_connect(db->mysql, local ? NULL : cfg->database_host, cfg->database_user,
-                            cfg->database_password, cfg->database_name,
-                            (unsigned)cfg->database_port, local ? cfg->database_socket : NULL,
-                            CLIENT_FOUND_ROWS)) {
-        log_error("database_connect", "errno=%u", mysql_errno(db->mysql));
+    if (!mysql_real_connect(
+            db->mysql, local ? NULL : cfg->database_host, cfg->database_user,
+            cfg->database_password, cfg->database_name[0] ? cfg->database_name : NULL,
+            (unsigned)cfg->database_port, local ? cfg->database_socket : NULL, CLIENT_FOUND_ROWS)) {
+        keep_complaint(db, mysql_errno(db->mysql), mysql_error(db->mysql));
+        log_error("database_connect", "errno=%u text=%s", db->complaint, log_value(db->words));
         metrics_db_error();
         db_close(db);
         return ERR_DB_LOST;
@@ -344,11 +384,9 @@ static enum err setup_columns(struct prepared *p, MYSQL_RES *meta)
 
 static enum err failed_statement(struct db *db, enum stmt id)
 {
-    struct prepared *p = &db->prepared[id];
-    char text[256];
-    unsigned number = mysql_stmt_errno(p->stmt);
-    snprintf(text, sizeof text, "%s", mysql_stmt_error(p->stmt));
-    return failed(db, number, text, stmt_name(id));
+    MYSQL_STMT *stmt = db->prepared[id].stmt;
+    keep_complaint(db, mysql_stmt_errno(stmt), mysql_stmt_error(stmt));
+    return failed(db, db->complaint, db->words, stmt_name(id));
 }
 
 static enum err prepare(struct db *db, enum stmt id)
@@ -356,6 +394,10 @@ static enum err prepare(struct db *db, enum stmt id)
     struct prepared *p = &db->prepared[id];
     const char *sql = stmt_sql(id);
     enum err e = ERR_OK;
+    if (!stmt_is_of(id, db->who)) {
+        log_error("statement_foreign", "statement=%s", stmt_name(id));
+        return ERR_INTERNAL;
+    }
     if (p->stmt)
         return ERR_OK;
     p->stmt = mysql_stmt_init(db->mysql);
@@ -378,22 +420,43 @@ static enum err prepare(struct db *db, enum stmt id)
     return e;
 }
 
-enum err db_check_statements(struct db *db)
+static bool has_its_shape(const struct db *db, enum stmt id)
 {
+    const struct prepared *p = &db->prepared[id];
+    if (mysql_stmt_param_count(p->stmt) == (unsigned long)stmt_params(id) &&
+        p->column_count == (unsigned)stmt_columns(id))
+        return true;
+    log_error("statement_shape", "statement=%s parameters=%lu columns=%u", stmt_name(id),
+              mysql_stmt_param_count(p->stmt), p->column_count);
+    return false;
+}
+
+/* All that the account may not do are gone through, so that the log has them together. */
+enum err db_check_statements(struct db *db, char *why, size_t why_len)
+{
+    int denied = 0;
     enum err e = db_open(db);
+    why[0] = '\0';
     for (int id = 0; e == ERR_OK && id < STMT_COUNT; id++) {
+        if (!stmt_is_of((enum stmt)id, db->who))
+            continue;
         e = prepare(db, (enum stmt)id);
-        if (e != ERR_OK)
-            break;
-        const struct prepared *p = &db->prepared[id];
-        if (mysql_stmt_param_count(p->stmt) != (unsigned long)stmt_params((enum stmt)id) ||
-            p->column_count != (unsigned)stmt_columns((enum stmt)id)) {
-            log_error("statement_shape", "statement=%s parameters=%lu columns=%u",
-                      stmt_name((enum stmt)id), mysql_stmt_param_count(p->stmt), p->column_count);
+        if (e == ERR_OK && !has_its_shape(db, (enum stmt)id))
             e = ERR_INTERNAL;
+        else if (e == ERR_INTERNAL && db_denied(db)) {
+            if (denied++ == 0)
+                snprintf(why, why_len, "%s (statement %s)", db->words, stmt_name((enum stmt)id));
+            e = ERR_OK;
         }
     }
-    return e;
+    if (e == ERR_INTERNAL)
+        snprintf(why, why_len, "a statement does not fit this database; the log says which");
+    if (e != ERR_OK || denied == 0)
+        return e;
+    size_t n = strlen(why);
+    snprintf(why + n, why_len - n, "; %d in all: `frontrow migrate --grants` gives the rights",
+             denied);
+    return ERR_INTERNAL;
 }
 
 /* --- Running --- */
@@ -695,7 +758,8 @@ enum err db_script(struct db *db, const char *sql)
 enum err db_check_limits(const struct config *cfg, int connections, char *why, size_t why_len)
 {
     int64_t max_connections = 0, max_statements = 0;
-    int64_t statements = (int64_t)connections * STMT_COUNT;
+    int64_t statements = (int64_t)connections * stmt_count_of(STMT_OF_WORKERS) +
+                         stmt_count_of(STMT_OF_JOB) + stmt_count_of(STMT_OF_VERIFY);
     struct db *db = db_new(cfg);
     enum err e =
         db ? db_command(db, "SELECT @@GLOBAL.max_connections", &max_connections) : ERR_INTERNAL;

@@ -6,6 +6,7 @@
 #include "domain/audit.h"
 #include "domain/lottery.h"
 #include "domain/snapshot.h"
+#include <stdio.h>
 #include <stdlib.h>
 
 void concert_defaults(const struct config *cfg, struct concert *out)

@@ -49,7 +49,7 @@ static enum err read_lease(const struct db_value *row, void *arg)
 static enum err take_lease(struct db *db, const char *holder, struct lease *l, bool *mine)
 {
     int64_t affected = 0;
-    enum err e = db_exec(db, STMT_LEASE_TAKE, &affected, DB_P_STR(holder), DB_P_STR(holder));
+    enum err e = db_exec(db, STMT_JOB_LEASE_TAKE, &affected, DB_P_STR(holder), DB_P_STR(holder));
     if (e == ERR_OK)
         e = db_query_one(db, STMT_LEASE_GET, read_lease, l);
     *mine = affected == 1;
@@ -58,7 +58,7 @@ static enum err take_lease(struct db *db, const char *holder, struct lease *l, b
 
 enum err job_release(struct app *app, const char *holder)
 {
-    return db_exec(app->db, STMT_LEASE_RELEASE, NULL, DB_P_STR(holder));
+    return db_exec(app->db, STMT_JOB_LEASE_RELEASE, NULL, DB_P_STR(holder));
 }
 
 /* --- Expiring --- */
@@ -139,7 +139,7 @@ static enum err tidy_some(struct db *db, void *arg)
     t->expired = 0;
     for (int i = t->from; i < t->count && i < t->from + HOLDS_PER_TRANSACTION; i++) {
         int64_t affected = 0;
-        enum err e = db_exec(db, STMT_RESERVATION_EXPIRE, &affected, DB_P_INT(t->ids[i]));
+        enum err e = db_exec(db, STMT_JOB_RESERVATION_EXPIRE, &affected, DB_P_INT(t->ids[i]));
         if (e == ERR_OK && affected == 1)
             e = db_exec(db, STMT_SEATS_RELEASE, NULL, DB_P_INT(t->ids[i]));
         if (e != ERR_OK)
@@ -177,7 +177,7 @@ static enum err do_tick(struct app *app, const char *holder, const struct lease 
         return ERR_OK;
     }
     if (e == ERR_OK)
-        e = db_exec(app->db, STMT_LEASE_TICKED, NULL, DB_P_TIME(lease->now), DB_P_STR(holder));
+        e = db_exec(app->db, STMT_JOB_LEASE_TICKED, NULL, DB_P_TIME(lease->now), DB_P_STR(holder));
     if (e == ERR_OK)
         e = tidy_holds(app->db, &report->holds_expired);
     if (e == ERR_OK)
@@ -193,15 +193,18 @@ static enum err do_tick(struct app *app, const char *holder, const struct lease 
     return e;
 }
 
+/* With the job's statements alone, on whichever connection: tests have one that runs all. */
 enum err job_tick(struct app *app, const char *holder, struct job_report *report)
 {
     struct lease lease;
+    enum stmt_user before = db_serve(app->db, STMT_OF_JOB);
     *report = (struct job_report){.lease = false};
     enum err e = take_lease(app->db, holder, &lease, &report->lease);
     if (e == ERR_OK && report->lease)
         e = do_tick(app, holder, &lease, report);
     if (e == ERR_OK && !report->lease)
         job_lottery_forget();
+    db_serve(app->db, before);
     return e;
 }
 

@@ -79,7 +79,7 @@ static enum err read_int(const struct db_value *row, void *arg)
 
 enum err job_check_lease(struct db *db, const char *holder)
 {
-    return db_query_one(db, STMT_LEASE_MINE, NULL, NULL, DB_P_STR(holder));
+    return db_query_one(db, STMT_JOB_LEASE_MINE, NULL, NULL, DB_P_STR(holder));
 }
 
 enum err job_count_active(struct db *db, int64_t concert_id, int64_t *active)
@@ -152,7 +152,7 @@ static enum err admit_lowest(struct db *db, const struct locked *q, const struct
         return e;
     e = db_query_one(db, STMT_JOB_LAST_ADMITTED, read_int, last, DB_P_INT(id));
     if (e == ERR_OK)
-        e = db_exec(db, STMT_ADMISSION_INSERT, NULL, DB_P_INT(id), DB_P_TIME(t),
+        e = db_exec(db, STMT_JOB_ADMISSION_INSERT, NULL, DB_P_INT(id), DB_P_TIME(t),
                     DB_P_INT(a->admitted), DB_P_INT(b->active), DB_P_INT(q->max_active),
                     DB_P_INT(*last));
     return e;

@@ -73,7 +73,7 @@ static enum err read_int(const struct db_value *row, void *arg)
 static enum err take_numbers(struct db *db, struct draw *d)
 {
     enum err e =
-        db_query_one(db, STMT_LOTTERY_COUNT, read_int, &d->entrants, DB_P_INT(d->concert_id));
+        db_query_one(db, STMT_JOB_LOTTERY_COUNT, read_int, &d->entrants, DB_P_INT(d->concert_id));
     if (e == ERR_OK)
         e = db_exec(db, STMT_TICKET_LEASE, NULL, DB_P_INT(-1), DB_P_INT(-1), DB_P_INT(d->entrants),
                     DB_P_INT(d->concert_id));
@@ -84,15 +84,15 @@ static enum err take_numbers(struct db *db, struct draw *d)
 static enum err draw(struct db *db, void *arg)
 {
     struct draw *d = arg;
-    enum err e = db_query_one(db, STMT_LOTTERY_LOCK, read_draw, d, DB_P_INT(d->concert_id));
+    enum err e = db_query_one(db, STMT_JOB_LOTTERY_LOCK, read_draw, d, DB_P_INT(d->concert_id));
     if (e != ERR_OK || d->prequeue != 1 || !d->due)
         return e;
     e = take_numbers(db, d);
     if (e == ERR_OK)
-        e = db_exec(db, STMT_LOTTERY_DRAWN, NULL, DB_P_TIME(d->opened_at), DB_P_INT(d->first),
+        e = db_exec(db, STMT_JOB_LOTTERY_DRAWN, NULL, DB_P_TIME(d->opened_at), DB_P_INT(d->first),
                     DB_P_INT(d->entrants), DB_P_INT(d->lottery_id));
     if (e == ERR_OK)
-        e = db_exec(db, STMT_LOTTERY_BEGIN, NULL, DB_P_TIME(d->opened_at), DB_P_INT(d->concert_id));
+        e = db_exec(db, STMT_JOB_LOTTERY_BEGIN, NULL, DB_P_TIME(d->opened_at), DB_P_INT(d->concert_id));
     d->prequeue = 2;
     d->numbered = 0;
     return e;
@@ -136,7 +136,7 @@ static enum err read_order(struct db *db, const struct draw *d)
 {
     job_lottery_forget();
     order.mac = lottery_mac_new(d->seed);
-    enum err e = order.mac ? db_query(db, STMT_LOTTERY_ENTRANTS, read_entrant, &order,
+    enum err e = order.mac ? db_query(db, STMT_JOB_LOTTERY_ENTRANTS, read_entrant, &order,
                                       DB_P_TIME(d->opened_at), DB_P_INT(d->concert_id))
                            : ERR_INTERNAL;
     lottery_mac_free(order.mac);
@@ -183,7 +183,7 @@ static enum err give(struct db *db, const struct draw *d, int64_t ticket, const 
     for (size_t i = 0; i < GIVEN_AT_ONCE; i++)
         p[k++] = DB_P_INT(i < n ? t[i].token_id : 0);
     p[k++] = DB_P_INT(d->concert_id);
-    return db_exec_params(db, STMT_LOTTERY_GIVE, p, k, NULL);
+    return db_exec_params(db, STMT_JOB_LOTTERY_GIVE, p, k, NULL);
 }
 
 /* The row's count of given numbers is raised by whoever gave them: two jobs that meet cannot both
@@ -196,7 +196,7 @@ static enum err give_some(struct db *db, void *arg)
     if (end > order.count)
         end = order.count;
     enum err e =
-        db_exec(db, STMT_LOTTERY_NUMBERED, &moved, DB_P_INT(numbered + (int64_t)(end - order.next)),
+        db_exec(db, STMT_JOB_LOTTERY_NUMBERED, &moved, DB_P_INT(numbered + (int64_t)(end - order.next)),
                 DB_P_INT(d->lottery_id), DB_P_INT(numbered));
     if (e == ERR_OK && moved != 1)
         return ERR_BUSY;
@@ -211,7 +211,7 @@ static enum err give_some(struct db *db, void *arg)
 static enum err finish(struct db *db, const struct draw *d)
 {
     enum err e =
-        db_exec(db, STMT_LOTTERY_END, NULL, DB_P_INT(d->concert_id), DB_P_INT(d->lottery_id));
+        db_exec(db, STMT_JOB_LOTTERY_END, NULL, DB_P_INT(d->concert_id), DB_P_INT(d->lottery_id));
     if (e == ERR_OK)
         log_info("lottery_done", "concert=%lld numbers=%lld", (long long)d->concert_id,
                  (long long)d->numbered);
@@ -281,7 +281,7 @@ static enum err count_early(struct db *db, int64_t concert_id, int64_t *count)
         *count = last.count;
         return ERR_OK;
     }
-    enum err e = db_query_one(db, STMT_LOTTERY_COUNT, read_int, count, DB_P_INT(concert_id));
+    enum err e = db_query_one(db, STMT_JOB_LOTTERY_COUNT, read_int, count, DB_P_INT(concert_id));
     last.concert_id = concert_id;
     last.count = *count;
     last.at = now;
@@ -297,7 +297,7 @@ enum err job_lottery_step(struct app *app, int64_t concert_id, struct job_lotter
 {
     struct draw d = {.concert_id = concert_id};
     *out = (struct job_lottery){.last_given = INT64_MAX};
-    enum err e = db_query_one(app->db, STMT_LOTTERY_GET, read_draw, &d, DB_P_INT(concert_id));
+    enum err e = db_query_one(app->db, STMT_JOB_LOTTERY_GET, read_draw, &d, DB_P_INT(concert_id));
     if (e == ERR_OK && d.prequeue == 1 && d.due)
         e = tx_run(app->db, draw, &d);
     if (e == ERR_OK && d.prequeue == 2)

@@ -297,7 +297,7 @@ static enum err renew_lease(struct round *r)
     if (now - r->renewed_ms < RENEW_MS)
         return ERR_OK;
     r->renewed_ms = now;
-    enum err e = db_exec(r->app->db, STMT_LEASE_RENEW, &affected, DB_P_STR(r->holder));
+    enum err e = db_exec(r->app->db, STMT_JOB_LEASE_RENEW, &affected, DB_P_STR(r->holder));
     return e == ERR_OK && affected != 1 ? ERR_NO_ROW : e;
 }
 

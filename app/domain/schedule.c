@@ -6,6 +6,7 @@
 #include "domain/concert.h"
 #include "domain/queue.h"
 #include "domain/schedule_row.h"
+#include <stdio.h>
 
 enum { BLOCK_CHUNK = 100, SEAT_CHUNK = 10000 };
 

@@ -158,6 +158,7 @@ enum err verify_run(struct app *app, FILE *out, int64_t *faults)
     if (!db)
         return ERR_INTERNAL;
     db_set_patience(db, PATIENCE_SECONDS);
+    db_serve(db, STMT_OF_VERIFY);
     enum err e = tx_snapshot(db, run_checks, &run);
     if (e == ERR_OK)
         *faults = print_findings(&run, out);

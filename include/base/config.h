@@ -13,7 +13,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #define CONFIG_STR_MAX 256
 
@@ -40,6 +39,9 @@
       "Connections that may wait to be accepted; net.core.somaxconn bounds it.")                   \
     X(server, demo, BOOL, server_demo, "off", 0, 0,                                                \
       "Whether POST /demo/users hands out user tokens to anyone.")                                 \
+    X(server, demo_public, BOOL, server_demo_public, "off", 0, 0,                                  \
+      "Whether demo may be on while listen or listen_queue is an address that others can reach. "  \
+      "Where nginx listens is not known here: scripts/run asks for --public-demo itself.")         \
     X(server, default_language, STR, server_default_language, "en", 0, 0,                          \
       "Language of messages when the client prefers none: en or ko.")                              \
     X(server, default_time_zone, STR, server_default_time_zone, "Asia/Seoul", 0, 0,                \
@@ -51,8 +53,16 @@
     X(database, socket, STR, database_socket, "/run/mysqld/mysqld.sock", 0, 0,                     \
       "The database server's unix socket.")                                                        \
     X(database, name, STR, database_name, "frontrow", 0, 0, "The database.")                       \
-    X(database, user, STR, database_user, "frontrow", 0, 0, "The database account.")               \
-    X(database, password, STR, database_password, "", 0, 0, "The account's password.")             \
+    X(database, user, STR, database_user, "frontrow", 0, 0,                                        \
+      "The database account of the workers and of the operator's tool.")                           \
+    X(database, password, STR, database_password, "", 0, 0, "Its password.")                       \
+    X(database, job_user, STR, database_job_user, "", 0, 0,                                        \
+      "The database account of frontrow-cron; empty: the same as user.")                           \
+    X(database, job_password, STR, database_job_password, "", 0, 0, "Its password.")               \
+    X(database, migrate_user, STR, database_migrate_user, "", 0, 0,                                \
+      "The database account of frontrow migrate; empty: the same as user. A host that never "      \
+      "migrates needs none.")                                                                      \
+    X(database, migrate_password, STR, database_migrate_password, "", 0, 0, "Its password.")       \
     X(auth, user_secret, STR, auth_user_secret, "", 0, 0,                                          \
       "Key of user tokens (HS256), at least 32 bytes; shared with the site's own login.")          \
     X(auth, user_kid, STR, auth_user_kid, "u1", 0, 0, "The kid of user_secret.")                   \
@@ -119,8 +129,14 @@ struct config {
  */
 enum err config_load(const char *path, struct config *out, char *why, size_t why_len) MUSTCHECK;
 
-/* Prints every key with default and help, as the sample file (markdown false) or as the README's
- * table (markdown true). */
-void config_print(FILE *to, bool markdown);
+/* Whose database account: the workers' and the operator's tool's, the job's, that of migrations. */
+enum config_account { CONFIG_WORKERS, CONFIG_JOB, CONFIG_MIGRATE };
+
+/*
+ * Makes `user` and `password` of [database] those of one account, and wipes the others' from
+ * memory. Every program does so right after loading: who breaks into a worker or the job finds no
+ * credentials but its own there. (config_load leaves none in buffers of its own.)
+ */
+void config_keep_account(struct config *cfg, enum config_account which);
 
 #endif

@@ -3,6 +3,7 @@
 #define FRONTROW_BASE_LISTEN_H
 
 #include "base/err.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/socket.h>
 #include <sys/types.h>
@@ -23,6 +24,9 @@ struct listener {
  */
 enum err listen_open(const char *address, int backlog, int patience_ms, struct listener *out,
                      char *why, size_t why_len) MUSTCHECK;
+
+/* Whether only this host can reach such an address: a unix socket, or a loopback one. */
+bool listen_is_local(const char *address);
 
 /* Closes it and removes its file, unless another one has taken the place. */
 void listen_close(struct listener *l);

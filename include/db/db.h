@@ -44,9 +44,22 @@ void db_set_patience(struct db *db, unsigned seconds);
  */
 void db_watch(bool (*down)(void));
 
-/* Prepares every statement of the table and compares its parameters and columns. ERR_INTERNAL if
- * one does not fit (logged). */
-enum err db_check_statements(struct db *db) MUSTCHECK;
+/* Whose statements this connection runs from now on; a new one runs the workers'. Another's is
+ * ERR_INTERNAL (logged). Returns whose they were before. */
+enum stmt_user db_serve(struct db *db, enum stmt_user who);
+
+/* Prepares every statement that this connection may run and compares its parameters and columns.
+ * ERR_INTERNAL with the reason in `why` if one does not fit, or the account lacks a right that one
+ * needs (all of those are logged). */
+enum err db_check_statements(struct db *db, char *why, size_t why_len) MUSTCHECK;
+
+/* What the server said when something failed last on this connection: its error number (0: nothing
+ * has failed), and its words in *words (may be NULL), which can quote values and belong to db. For
+ * those who tell an operator. */
+unsigned db_complaint(const struct db *db, const char **words);
+
+/* Whether that was for want of a right, or because the account was not let in. */
+bool db_denied(const struct db *db);
 
 /* Whether the server's max_connections and max_prepared_stmt_count suffice for `connections` more
  * connections of ours. ERR_INTERNAL with the reason in `why` if not. */

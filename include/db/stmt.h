@@ -6,10 +6,19 @@
  * table_mysql.c). Their rows are read where the struct that they fill lives: in the domain module
  * that is their only user.
  *
+ * Each program has a database account with the rights that its statements need and no other (see
+ * db/grants.h), so a name says who may run it: JOB_ is the job's alone, VERIFY_ is `frontrow
+ * verify`'s beside the workers', GRANTS_ is `frontrow migrate --grants`'s; any other is the
+ * workers' and the operator's tool's, and the job's too if STMT_JOB_SHARES names it. A statement
+ * that somebody else runs is refused (db_serve), so that a test finds it whatever its account may
+ * do.
+ *
  * Locks are taken in one order everywhere: queue token, reservation, seats by id, wallet.
  */
 #ifndef FRONTROW_DB_STMT_H
 #define FRONTROW_DB_STMT_H
+
+#include <stdbool.h>
 
 #define STMT_4_MARKS "?,?,?,?"
 #define STMT_20_MARKS                                                                              \
@@ -320,17 +329,17 @@
       "SELECT COUNT(*) FROM (SELECT 1 FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "          \
       "AND status = 'WAITING' AND ticket < ? LIMIT ?) ahead")                                      \
     /* the job */                                                                                  \
-    X(LEASE_TAKE, 2, 0,                                                                            \
+    X(JOB_LEASE_TAKE, 2, 0,                                                                            \
       "UPDATE job_lease SET holder = ?, expires_at = NOW(3) + INTERVAL 4 SECOND "                  \
       "WHERE name = 'job' AND (holder = ? OR expires_at <= NOW(3))")                               \
-    X(LEASE_RELEASE, 1, 0,                                                                         \
+    X(JOB_LEASE_RELEASE, 1, 0,                                                                         \
       "UPDATE job_lease SET holder = '', expires_at = NOW(3) WHERE name = 'job' AND holder = ?")   \
-    X(LEASE_MINE, 1, 1, "SELECT 1 FROM job_lease WHERE name = 'job' AND holder = ?")               \
-    X(LEASE_RENEW, 1, 0,                                                                           \
+    X(JOB_LEASE_MINE, 1, 1, "SELECT 1 FROM job_lease WHERE name = 'job' AND holder = ?")               \
+    X(JOB_LEASE_RENEW, 1, 0,                                                                           \
       "UPDATE job_lease SET expires_at = NOW(3) + INTERVAL 4 SECOND "                              \
       "WHERE name = 'job' AND holder = ?")                                                         \
     X(LEASE_GET, 0, 4, "SELECT holder, expires_at, ticked_at, NOW(3) FROM job_lease WHERE name = 'job'") \
-    X(LEASE_TICKED, 2, 0,                                                                          \
+    X(JOB_LEASE_TICKED, 2, 0,                                                                          \
       "UPDATE job_lease SET ticked_at = ? WHERE name = 'job' AND holder = ?")                      \
     X(JOB_EXPIRE, 2, 0,                                                                            \
       "UPDATE queue_token FORCE INDEX (queue_token_expiry) "                                       \
@@ -383,7 +392,7 @@
     X(JOB_BATCH_DONE, 4, 0,                                                                        \
       "UPDATE queue_state SET now_serving = GREATEST(now_serving, ?), last_batch = ? "             \
       "WHERE concert_id = ? AND last_batch < ?")                                                   \
-    X(ADMISSION_INSERT, 6, 0,                                                                      \
+    X(JOB_ADMISSION_INSERT, 6, 0,                                                                      \
       "INSERT INTO admission (concert_id, admitted_at, admitted, active_before, max_active, "      \
       "last_ticket) VALUES (?, ?, ?, ?, ?, ?)")                                                    \
     X(JOB_SOLD_OUT, 4, 1,                                                                          \
@@ -460,23 +469,23 @@
     X(LOTTERY_OPEN_LATER, 1, 0,                                                                    \
       "UPDATE lottery y JOIN queue_state q ON q.lottery_id = y.lottery_id "                        \
       "SET y.opened_at = NULL WHERE q.concert_id = ? AND y.drawn_at IS NULL")                      \
-    X(LOTTERY_GET, 1, 9, STMT_LOTTERY_OF "WHERE q.concert_id = ?")                                 \
-    X(LOTTERY_LOCK, 1, 9, STMT_LOTTERY_OF "WHERE q.concert_id = ? FOR UPDATE")                     \
-    X(LOTTERY_DRAWN, 4, 0,                                                                         \
+    X(JOB_LOTTERY_GET, 1, 9, STMT_LOTTERY_OF "WHERE q.concert_id = ?")                                 \
+    X(JOB_LOTTERY_LOCK, 1, 9, STMT_LOTTERY_OF "WHERE q.concert_id = ? FOR UPDATE")                     \
+    X(JOB_LOTTERY_DRAWN, 4, 0,                                                                         \
       "UPDATE lottery SET opened_at = ?, drawn_at = NOW(3), first_ticket = ?, entrants = ? "       \
       "WHERE lottery_id = ? AND drawn_at IS NULL")                                                 \
-    X(LOTTERY_BEGIN, 2, 0,                                                                         \
+    X(JOB_LOTTERY_BEGIN, 2, 0,                                                                         \
       "UPDATE queue_state SET prequeue = 2, t0 = ?, last_batch = -2 "                              \
       "WHERE concert_id = ? AND prequeue = 1")                                                     \
-    X(LOTTERY_NUMBERED, 3, 0,                                                                      \
+    X(JOB_LOTTERY_NUMBERED, 3, 0,                                                                      \
       "UPDATE lottery SET numbered = ? WHERE lottery_id = ? AND numbered = ?")                     \
-    X(LOTTERY_END, 2, 0,                                                                           \
+    X(JOB_LOTTERY_END, 2, 0,                                                                           \
       "UPDATE queue_state SET prequeue = 0 "                                                       \
       "WHERE concert_id = ? AND prequeue = 2 AND lottery_id = ?")                                  \
-    X(LOTTERY_COUNT, 1, 1,                                                                         \
+    X(JOB_LOTTERY_COUNT, 1, 1,                                                                         \
       "SELECT COUNT(*) FROM " STMT_TOKEN_BY_STATUS                                                 \
       "WHERE concert_id = ? AND status = 'PREQUEUE'")                                              \
-    X(LOTTERY_ENTRANTS, 2, 2,                                                                      \
+    X(JOB_LOTTERY_ENTRANTS, 2, 2,                                                                      \
       "SELECT token_id, created_at < ? FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                     \
       "AND status = 'PREQUEUE'")                                                                   \
     X(LOTTERY_INFO, 1, 10,                                                                         \
@@ -492,7 +501,7 @@
     X(LOTTERY_OTHERS, 5, 2,                                                                        \
       "SELECT ticket, status = 'VOID' FROM " STMT_TOKEN_BY_ID "WHERE token_id > ? "                \
       "AND concert_id = ? AND ticket BETWEEN ? AND ? AND (status = 'VOID' OR created_at >= ?)")    \
-    X(LOTTERY_GIVE, 204, 0,                                                                        \
+    X(JOB_LOTTERY_GIVE, 204, 0,                                                                        \
       "UPDATE " STMT_TOKEN_BY_ID "SET ticket = ? + FIELD(token_id, " STMT_100_MARKS ") - 1, "      \
       "status = 'WAITING', expires_at = ? + INTERVAL ? SECOND "                                    \
       "WHERE token_id IN (" STMT_100_MARKS ") AND status = 'PREQUEUE' AND concert_id = ?")         \
@@ -588,7 +597,7 @@
       "UPDATE " STMT_RESERVATION_BY_ID "SET "                                                      \
       "status = CASE WHEN hold_expires_at <= NOW(3) THEN 'EXPIRED' ELSE ? END, "                   \
       "ended_at = LEAST(hold_expires_at, NOW(3)) WHERE reservation_id = ? AND status = 'PENDING'") \
-    X(RESERVATION_EXPIRE, 1, 0,                                                                    \
+    X(JOB_RESERVATION_EXPIRE, 1, 0,                                                                    \
       "UPDATE " STMT_RESERVATION_BY_ID "SET status = 'EXPIRED', ended_at = hold_expires_at "       \
       "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at <= NOW(3)")             \
     X(RESERVATION_CONFIRM, 2, 0,                                                                   \
@@ -731,6 +740,15 @@
       "OR MIN(t.seat_number) <> 1 OR MAX(t.seat_number) <> s.capacity" STMT_VERIFY_END)
 /* clang-format on */
 
+/* Those of the workers' that the job runs as well. */
+#define STMT_JOB_SHARES(X)                                                                         \
+    X(NOW)                                                                                         \
+    X(LEASE_GET)                                                                                   \
+    X(TICKET_LEASE)                                                                                \
+    X(TOKEN_RETIRE)                                                                                \
+    X(TOKEN_VOID)                                                                                  \
+    X(SEATS_RELEASE)
+
 enum stmt {
 #define STMT_ENUM(name, ...) STMT_##name,
     STMT_LIST(STMT_ENUM)
@@ -742,5 +760,13 @@ const char *stmt_name(enum stmt id);
 const char *stmt_sql(enum stmt id);
 int stmt_params(enum stmt id);
 int stmt_columns(enum stmt id);
+
+/* Whose statements: the workers' and the operator's tool's, the job's, those of `frontrow verify`,
+ * those of `frontrow migrate --grants`, or all of them, which is for tests. */
+enum stmt_user { STMT_OF_WORKERS, STMT_OF_JOB, STMT_OF_VERIFY, STMT_OF_GRANTS, STMT_OF_ALL };
+
+/* Whether `who` runs this statement, and how many those are. */
+bool stmt_is_of(enum stmt id, enum stmt_user who);
+int stmt_count_of(enum stmt_user who);
 
 #endif

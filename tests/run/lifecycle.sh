@@ -18,6 +18,7 @@ refuses() {
     else
         not_ok "$text is refused" "status $status: $seen"
     fi
+    refusal=$seen
 }
 refuses "an unknown argument" 2 --nonsense
 refuses "a port that is no number" 2 --port http
@@ -25,6 +26,10 @@ refuses "a port out of bounds" 2 --port 65536
 refuses "an argument without its value" 2 --port
 refuses "an address that is none" 2 --listen not-an-address
 refuses "an address of another machine" 1 --listen 192.0.2.254
+refuses "the demo on an address that others can reach" 2 --listen 0.0.0.0
+has "and it is said how to go on" "--public-demo" "$refusal"
+has "both ways" "--bare" "$refusal"
+FRONTROW_SET="server.demo=on" refuses "the demo by a setting on such an address" 2 --listen :: --bare
 refuses "a state folder with a dollar sign" 2 --state "$folder/a\$b"
 refuses "a state folder that is a file" 2 --state "$said"
 FRONTROW_SET="nonsense" refuses "a setting that is none" 2

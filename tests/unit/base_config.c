@@ -1,5 +1,6 @@
 /* The configuration: what is read, what is refused and with which words. */
 #include "base/config.h"
+#include "base/config_print.h"
 #include "base/text.h"
 #include "suite.h"
 
@@ -225,6 +226,64 @@ static void test_what_must_fit_together(void)
     CU_ASSERT_TRUE(refused(AUTH "[database]\nname =\n", "must not be empty"));
 }
 
+static void test_the_demo_is_not_for_everybody(void)
+{
+    static const char *const ours[] = {"/x",       "127.0.0.1:80", "127.9.9.9:80",
+                                       "[::1]:80", "localhost:80", "[::ffff:127.0.0.1]:80"};
+    static const char *const public[] = {
+        "0.0.0.0:80", "192.0.2.1:80",          "[::]:80",      "[2001:db8::1]:80", "www.example:80",
+        "*:80",       "[::ffff:192.0.2.1]:80", "1270.0.0.1:80"};
+    char text[512];
+
+    for (size_t i = 0; i < sizeof ours / sizeof *ours; i++) {
+        snprintf(text, sizeof text, AUTH "[server]\ndemo = on\nlisten = %s\n", ours[i]);
+        CU_ASSERT_EQUAL(load(text), ERR_OK);
+    }
+    for (size_t i = 0; i < sizeof public / sizeof *public; i++) {
+        snprintf(text, sizeof text, AUTH "[server]\ndemo = on\nlisten = %s\n", public[i]);
+        CU_ASSERT_TRUE(refused(text, "others can reach"));
+        snprintf(text, sizeof text, AUTH "[server]\ndemo = on\nlisten_queue = %s\n", public[i]);
+        CU_ASSERT_TRUE(refused(text, public[i]));
+        snprintf(text, sizeof text, AUTH "[server]\nlisten = %s\n", public[i]);
+        CU_ASSERT_EQUAL(load(text), ERR_OK);
+        snprintf(text, sizeof text, AUTH "[server]\ndemo = on\ndemo_public = on\nlisten = %s\n",
+                 public[i]);
+        CU_ASSERT_EQUAL(load(text), ERR_OK);
+    }
+}
+
+/* What [database] says of one account, and what is left when a program keeps it. */
+static bool keeps(enum config_account which, const char *user, const char *password)
+{
+    struct config kept;
+
+    CU_ASSERT_EQUAL(load(AUTH "[database]\nuser = w\npassword = of-w\njob_user = j\n"
+                              "job_password = of-j\nmigrate_user = m\nmigrate_password = of-m\n"),
+                    ERR_OK);
+    kept = cfg;
+    config_keep_account(&kept, which);
+    for (const char *other = "wjm"; *other; other++) {
+        char text[] = {'o', 'f', '-', *other, '\0'};
+
+        if (strcmp(text, password) != 0 && memmem(&kept, sizeof kept, text, sizeof text))
+            return false;
+    }
+    return strcmp(kept.database_user, user) == 0 && strcmp(kept.database_password, password) == 0;
+}
+
+static void test_a_program_keeps_its_own_account_alone(void)
+{
+    CU_ASSERT_TRUE(keeps(CONFIG_WORKERS, "w", "of-w"));
+    CU_ASSERT_TRUE(keeps(CONFIG_JOB, "j", "of-j"));
+    CU_ASSERT_TRUE(keeps(CONFIG_MIGRATE, "m", "of-m"));
+    CU_ASSERT_EQUAL(load(AUTH "[database]\nuser = w\npassword = of-w\n"), ERR_OK);
+    config_keep_account(&cfg, CONFIG_MIGRATE);
+    CU_ASSERT_STRING_EQUAL(cfg.database_user, "w");
+    CU_ASSERT_STRING_EQUAL(cfg.database_password, "of-w");
+    CU_ASSERT_TRUE(refused(AUTH "[database]\njob_password = x\n", "without job_user"));
+    CU_ASSERT_TRUE(refused(AUTH "[database]\nmigrate_password = x\n", "without migrate_user"));
+}
+
 static void test_a_unix_path_must_fit_its_address(void)
 {
     char text[512];
@@ -325,6 +384,7 @@ SUITE(base_config, TEST(test_the_defaults_need_secrets_alone),
       TEST(test_a_reason_repeats_no_name_that_may_be_a_secret),
       TEST(test_the_two_kinds_of_tokens_need_two_secrets),
       TEST(test_previous_keys_come_with_their_kid), TEST(test_what_must_fit_together),
+      TEST(test_the_demo_is_not_for_everybody), TEST(test_a_program_keeps_its_own_account_alone),
       TEST(test_a_unix_path_must_fit_its_address), TEST(test_a_file_open_to_everybody_is_refused),
       TEST(test_a_list_of_ids_has_ids_alone), TEST(test_a_missing_file_is_named),
       TEST(test_the_sample_is_a_file_that_lacks_secrets_alone),

@@ -45,6 +45,28 @@ static void test_each_program_refuses_a_bad_configuration(void)
     program_folder_remove();
 }
 
+static void test_no_worker_serves_the_demo_to_everybody(void)
+{
+    char arguments[160];
+    FILE *file;
+
+    program_folder_make();
+    file = fopen(program_config_path, "w");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+    fputs("[server]\nlisten = 0.0.0.0:1\ndemo = on\n"
+          "[auth]\nuser_secret = aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n"
+          "queue_secret = bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\n",
+          file);
+    fclose(file);
+    CU_ASSERT_EQUAL(program_tool("config check"), 2);
+    CU_ASSERT_TRUE(program_said("others can reach 0.0.0.0:1"));
+    snprintf(arguments, sizeof arguments, "--config %s", program_config_path);
+    CU_ASSERT_EQUAL(program_run("frontrow-worker", arguments), 2);
+    CU_ASSERT_TRUE(program_said("others can reach 0.0.0.0:1"));
+    CU_ASSERT_TRUE(program_said("demo_public"));
+    program_folder_remove();
+}
+
 /* Starts a master whose log goes to the folder. */
 static pid_t start_master(void)
 {
@@ -207,6 +229,7 @@ static void test_a_second_master_is_told_so(void)
 
 SUITE(worker_programs, TEST(test_each_program_explains_itself),
       TEST(test_each_program_refuses_a_bad_configuration),
+      TEST(test_no_worker_serves_the_demo_to_everybody),
       TEST(test_a_master_listens_without_a_database),
       TEST(test_a_reload_takes_the_new_configuration),
       TEST(test_a_reload_refuses_a_bad_configuration),
