@@ -747,7 +747,15 @@
     X(TICKET_LEASE)                                                                                \
     X(TOKEN_RETIRE)                                                                                \
     X(TOKEN_VOID)                                                                                  \
-    X(SEATS_RELEASE)
+    X(SEATS_RELEASE)                                                                               \
+    X(SEATS_REFUND)                                                                                \
+    X(RESERVATION_END)                                                                             \
+    X(RESERVATION_REFUND)                                                                          \
+    X(PAYMENT_REFUND)                                                                              \
+    X(WALLET_GET)                                                                                  \
+    X(WALLET_MOVE)                                                                                 \
+    X(WALLET_ENTRY_INSERT)                                                                         \
+    X(OUTBOX_INSERT)
 
 enum stmt {
 #define STMT_ENUM(name, ...) STMT_##name,
