@@ -1,19 +1,18 @@
 /*
- * Taking seats, see booking_hold in domain/booking.h.
+ * The transaction that holds seats, see booking_hold in domain/booking.h; how the seats are found
+ * and taken is in domain/hold_seats.h.
  *
  * The queue token's row is locked first, so that one user's holds of a concert come one after the
- * other and the seats they may have are counted right. The seats are looked at without a lock (most
- * losers of a race go away here), then taken by one conditional UPDATE whose rows are counted: that
- * statement alone decides.
+ * other and the seats they may have are counted right. The new reservation's row keeps its schedule
+ * from being changed until the end, by its foreign key; so the last look at whether the show has
+ * been canceled is the one that counts, and it comes after that row.
  */
 #include "db/tx.h"
 #include "domain/booking.h"
+#include "domain/hold_seats.h"
 #include "domain/queue.h"
-#include "domain/schedule_row.h"
 #include "domain/user.h"
 #include <stdlib.h>
-
-enum { FEW = 4 };
 
 struct hold {
     struct app *app;
@@ -21,9 +20,11 @@ struct hold {
     const struct hold_request *req;
     struct idem *idem;
     struct reservation *out;
+    struct hold_seats *seats;
 };
 
 struct terms {
+    int64_t schedule_id;
     int64_t concert_id, starts_at, opens_at, closes_at, canceled_at, hold_seconds, max_seats;
 };
 
@@ -59,9 +60,9 @@ static enum err read_int(const struct db_value *row, void *arg)
     return ERR_OK;
 }
 
-/* The schedule that is meant and its terms. *ambiguous is for later: 404s come before 409s, and
- * without a schedule no seat can be looked for. */
-static enum err find_schedule(struct hold *h, int64_t *schedule_id, struct terms *t)
+/* The schedule that is meant and its terms. Which day is ambiguous is for later: 404s come before
+ * 409s, and without a schedule no seat can be looked for. */
+static enum err find_schedule(struct hold *h, struct terms *t)
 {
     const struct hold_request *req = h->req;
     struct day d = {.schedule_id = req->schedule_id};
@@ -74,107 +75,10 @@ static enum err find_schedule(struct hold *h, int64_t *schedule_id, struct terms
         if (d.shows > 1)
             return ERR_AMBIGUOUS_DATE;
     }
-    *schedule_id = d.schedule_id;
+    t->schedule_id = d.schedule_id;
     e = db_query_one(h->app->db, STMT_BOOKING_TERMS, read_terms, t, DB_P_INT(d.schedule_id));
     return e == ERR_NO_ROW ? ERR_SCHEDULE_NOT_FOUND : e;
 }
-
-/* --- Seats --- */
-
-struct choice {
-    struct seat_row seats[APP_MAX_SEATS];
-    int count;
-    int64_t amount;
-};
-
-static enum err read_choice(const struct db_value *row, void *arg)
-{
-    struct choice *c = arg;
-    if (c->count >= APP_MAX_SEATS)
-        return ERR_INTERNAL;
-    struct seat_row *s = &c->seats[c->count++];
-    seat_read(row, s);
-    c->amount += s->price;
-    return ERR_OK;
-}
-
-/* Fills the marks of an IN list; the last value fills what is left over. */
-static int fill_marks(struct db_value *params, const int64_t *values, int count)
-{
-    int marks = count <= FEW ? FEW : APP_MAX_SEATS;
-    for (int i = 0; i < marks; i++)
-        params[i] = DB_P_INT(values[i < count ? i : count - 1]);
-    return marks;
-}
-
-static bool chosen(const struct hold_request *req, const struct choice *c, int64_t wanted)
-{
-    for (int i = 0; i < c->count; i++)
-        if ((req->by_id ? c->seats[i].seat_id : c->seats[i].seat_number) == wanted)
-            return true;
-    return false;
-}
-
-static enum err missing_seats(struct app *app, const struct hold_request *req,
-                              const struct choice *c)
-{
-    app->problem.seat_count = 0;
-    for (int i = 0; i < req->seat_count && !req->by_id; i++)
-        if (req->seats[i] <= INT32_MAX && !chosen(req, c, req->seats[i]))
-            app->problem.seat_numbers[app->problem.seat_count++] = (int32_t)req->seats[i];
-    return ERR_SEAT_NOT_FOUND;
-}
-
-static enum err look_at_seats(struct hold *h, int64_t schedule_id, struct choice *c)
-{
-    const struct hold_request *req = h->req;
-    struct db_value params[1 + APP_MAX_SEATS];
-    bool few = req->seat_count <= FEW;
-    enum stmt id = req->by_id ? (few ? STMT_SEATS_BY_ID_4 : STMT_SEATS_BY_ID_100)
-                              : (few ? STMT_SEATS_BY_NUMBER_4 : STMT_SEATS_BY_NUMBER_100);
-    params[0] = DB_P_INT(schedule_id);
-    int marks = fill_marks(params + 1, req->seats, req->seat_count);
-    c->count = 0;
-    c->amount = 0;
-    enum err e = db_query_params(h->app->db, id, read_choice, c, params, 1 + (size_t)marks);
-    if (e != ERR_OK)
-        return e;
-    return c->count == req->seat_count ? ERR_OK : missing_seats(h->app, req, c);
-}
-
-/* Those that are not free, except what `mine` (a reservation; 0: none) has. */
-static enum err taken_seats(struct app *app, const struct choice *c, int64_t mine)
-{
-    app->problem.seat_count = 0;
-    for (int i = 0; i < c->count; i++)
-        if (strcmp(c->seats[i].status, "AVAILABLE") != 0 &&
-            (mine == 0 || c->seats[i].reservation_id != mine))
-            app->problem.seat_numbers[app->problem.seat_count++] = c->seats[i].seat_number;
-    return app->problem.seat_count ? ERR_SEAT_TAKEN : ERR_OK;
-}
-
-/* Locks and takes the seats in the order of their ids. Whoever lost the race sees which are gone by
- * looking again. */
-static enum err take_seats(struct hold *h, int64_t schedule_id, struct choice *c)
-{
-    struct db_value params[2 + APP_MAX_SEATS];
-    int64_t ids[APP_MAX_SEATS], affected = 0;
-    for (int i = 0; i < c->count; i++)
-        ids[i] = c->seats[i].seat_id;
-    params[0] = DB_P_INT(h->out->reservation_id);
-    params[1] = DB_P_TIME(h->out->hold_expires_at);
-    int marks = fill_marks(params + 2, ids, c->count);
-    enum err e = db_exec_params(h->app->db, marks == FEW ? STMT_SEATS_TAKE_4 : STMT_SEATS_TAKE_100,
-                                params, 2 + (size_t)marks, &affected);
-    if (e != ERR_OK || affected == c->count)
-        return e;
-    e = look_at_seats(h, schedule_id, c);
-    if (e == ERR_OK)
-        e = taken_seats(h->app, c, h->out->reservation_id);
-    return e == ERR_OK ? ERR_DB_RETRY : e; /* all free again: another try */
-}
-
-/* --- The transaction --- */
 
 static enum err check_booking(const struct terms *t, int64_t now)
 {
@@ -183,14 +87,64 @@ static enum err check_booking(const struct terms *t, int64_t now)
     return now < t->opens_at ? ERR_BOOKING_NOT_OPEN : ERR_OK;
 }
 
-static enum err check_limit(struct hold *h, int64_t schedule_id, int64_t max_seats)
+static enum err check_limit(struct hold *h, const struct terms *t)
 {
     int64_t has = 0;
     enum err e = db_query_one(h->app->db, STMT_USER_SEATS, read_int, &has,
-                              DB_P_UUID(&h->caller->user), DB_P_INT(schedule_id));
+                              DB_P_UUID(&h->caller->user), DB_P_INT(t->schedule_id));
     if (e != ERR_OK)
         return e;
-    return has + h->req->seat_count > max_seats ? ERR_SEAT_LIMIT : ERR_OK;
+    return has + h->req->seat_count > t->max_seats ? ERR_SEAT_LIMIT : ERR_OK;
+}
+
+/* The seats, found, free, within the limit and settled. */
+static enum err settle_seats(struct hold *h, const struct terms *t, int64_t now)
+{
+    enum err e = hold_seats_find(h->seats, t->schedule_id);
+    if (e == ERR_OK)
+        e = check_booking(t, now);
+    if (e == ERR_OK)
+        e = hold_seats_free(h->seats);
+    if (e == ERR_OK)
+        e = check_limit(h, t);
+    return e == ERR_OK ? hold_seats_choose(h->seats) : e;
+}
+
+/* The answer is put together from what was read, by seat number as when it is shown later. */
+static int by_number(const void *a, const void *b)
+{
+    const struct reservation_seat *x = a, *y = b;
+    return (x->seat_number > y->seat_number) - (x->seat_number < y->seat_number);
+}
+
+static enum err describe(struct hold *h, const struct terms *t, int64_t now)
+{
+    struct reservation *r = h->out;
+    const struct hold_seats *from = h->seats;
+    reservation_clear(r);
+    *r = (struct reservation){.user_id = h->caller->user,
+                              .concert_id = t->concert_id,
+                              .schedule_id = t->schedule_id,
+                              .status = "PENDING",
+                              .starts_at = t->starts_at,
+                              .amount = from->amount,
+                              .created_at = now,
+                              .hold_expires_at = now + t->hold_seconds * 1000,
+                              .paid_at = -1};
+    r->seats = calloc((size_t)from->count, sizeof *r->seats);
+    if (!r->seats)
+        return ERR_INTERNAL;
+    for (int i = 0; i < from->count; i++) {
+        struct reservation_seat *seat = &r->seats[i];
+        seat->seat_id = from->seats[i].seat_id;
+        seat->seat_number = from->seats[i].seat_number;
+        memcpy(seat->section, from->seats[i].section, sizeof seat->section);
+        memcpy(seat->row, from->seats[i].row, sizeof seat->row);
+        seat->price = from->seats[i].price;
+    }
+    r->seat_count = from->count;
+    qsort(r->seats, (size_t)r->seat_count, sizeof *r->seats, by_number);
+    return ERR_OK;
 }
 
 static enum err insert_reservation(struct hold *h)
@@ -204,66 +158,25 @@ static enum err insert_reservation(struct hold *h)
     return e;
 }
 
-/* The answer is put together from what was read, by seat number as when it is shown later. */
-static int by_number(const void *a, const void *b)
+/* All of them, unless the show has just been canceled. */
+static enum err insert_seats(struct hold *h)
 {
-    const struct reservation_seat *x = a, *y = b;
-    return (x->seat_number > y->seat_number) - (x->seat_number < y->seat_number);
+    int64_t inserted = 0;
+    enum err e = db_exec(h->app->db, STMT_RESERVATION_SEATS_INSERT, &inserted,
+                         DB_P_INT(h->out->reservation_id));
+    return e == ERR_OK && inserted != h->out->seat_count ? ERR_BOOKING_CLOSED : e;
 }
 
-static enum err describe(struct hold *h, const struct choice *c, const struct terms *t,
-                         int64_t schedule_id, int64_t now)
-{
-    struct reservation *r = h->out;
-    reservation_clear(r);
-    *r = (struct reservation){.user_id = h->caller->user,
-                              .concert_id = t->concert_id,
-                              .schedule_id = schedule_id,
-                              .status = "PENDING",
-                              .starts_at = t->starts_at,
-                              .amount = c->amount,
-                              .created_at = now,
-                              .hold_expires_at = now + t->hold_seconds * 1000,
-                              .paid_at = -1};
-    r->seats = calloc((size_t)c->count, sizeof *r->seats);
-    if (!r->seats)
-        return ERR_INTERNAL;
-    for (int i = 0; i < c->count; i++) {
-        struct reservation_seat *seat = &r->seats[i];
-        seat->seat_id = c->seats[i].seat_id;
-        seat->seat_number = c->seats[i].seat_number;
-        memcpy(seat->section, c->seats[i].section, sizeof seat->section);
-        memcpy(seat->row, c->seats[i].row, sizeof seat->row);
-        seat->price = c->seats[i].price;
-    }
-    r->seat_count = c->count;
-    qsort(r->seats, (size_t)r->seat_count, sizeof *r->seats, by_number);
-    return ERR_OK;
-}
-
-static enum err write_all(struct hold *h, struct choice *c, int64_t schedule_id)
+static enum err write_all(struct hold *h)
 {
     enum err e = insert_reservation(h);
     if (e == ERR_OK)
-        e = take_seats(h, schedule_id, c);
+        e = hold_seats_take(h->seats, h->out->reservation_id, h->out->hold_expires_at);
     if (e == ERR_OK)
-        e = db_exec(h->app->db, STMT_RESERVATION_SEATS_INSERT, NULL,
-                    DB_P_INT(h->out->reservation_id));
+        e = insert_seats(h);
     if (e == ERR_OK)
         e = queue_lengthen(h->app, h->caller->token_id, h->out->hold_expires_at);
     return e;
-}
-
-/* The errors of a token, in their order; WRONG_CONCERT needs the schedule's concert. */
-static enum err check_token(struct hold *h, int64_t concert_id, const struct queue_row *row)
-{
-    if (concert_id != 0 && concert_id != h->caller->concert_id)
-        return ERR_WRONG_CONCERT;
-    if (!row->live)
-        return ERR_QUEUE_TOKEN_EXPIRED;
-    if (!row->inside)
-        return queue_not_admitted(h->app, h->caller);
-    return row->first_end_passed ? ERR_QUEUE_TOKEN_EXPIRED : ERR_OK;
 }
 
 static enum err hold(struct db *db, void *arg)
@@ -271,39 +184,35 @@ static enum err hold(struct db *db, void *arg)
     struct hold *h = arg;
     struct queue_row row;
     struct terms t;
-    static struct choice c; /* large, and a process holds one thing at a time */
-    int64_t schedule_id = 0;
     enum err e = idem_begin(db, h->idem);
     if (e == ERR_OK)
         e = queue_lock(h->app, h->caller, &row);
     if (e != ERR_OK)
         return e;
-    enum err found = find_schedule(h, &schedule_id, &t);
+    enum err found = find_schedule(h, &t);
     int64_t concert_id = h->req->schedule_id == 0 ? h->req->concert_id
                          : found == ERR_OK        ? t.concert_id
                                                   : 0;
-    e = check_token(h, concert_id, &row);
+    e = queue_may_hold(h->app, h->caller, concert_id, &row);
     if (e == ERR_OK)
         e = found;
     if (e == ERR_OK)
-        e = look_at_seats(h, schedule_id, &c);
+        e = settle_seats(h, &t, row.now);
     if (e == ERR_OK)
-        e = check_booking(&t, row.now);
+        e = describe(h, &t, row.now);
     if (e == ERR_OK)
-        e = taken_seats(h->app, &c, 0);
-    if (e == ERR_OK)
-        e = check_limit(h, schedule_id, t.max_seats);
-    if (e == ERR_OK)
-        e = describe(h, &c, &t, schedule_id, row.now);
-    if (e == ERR_OK)
-        e = write_all(h, &c, schedule_id);
+        e = write_all(h);
     return e == ERR_OK ? idem_finish(db, h->idem) : e;
 }
 
 enum err booking_hold(struct app *app, const struct caller *caller, const struct hold_request *req,
                       struct idem *idem, struct reservation *out)
 {
-    struct hold h = {app, caller, req, idem, out};
+    static struct hold_seats seats; /* large, and a process holds one thing at a time */
+    struct hold h = {app, caller, req, idem, out, &seats};
+    seats.app = app;
+    seats.req = req;
+    seats.patient = false;
     *out = (struct reservation){0};
     enum err e = user_ensure(app, &caller->user);
     if (e == ERR_OK)

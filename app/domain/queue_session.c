@@ -42,6 +42,18 @@ enum err queue_lock(struct app *app, const struct caller *caller, struct queue_r
     return ERR_OK;
 }
 
+enum err queue_may_hold(struct app *app, const struct caller *caller, int64_t concert_id,
+                        const struct queue_row *row)
+{
+    if (concert_id != 0 && concert_id != caller->concert_id)
+        return ERR_WRONG_CONCERT;
+    if (!row->live)
+        return ERR_QUEUE_TOKEN_EXPIRED;
+    if (!row->inside)
+        return queue_not_admitted(app, caller);
+    return row->first_end_passed ? ERR_QUEUE_TOKEN_EXPIRED : ERR_OK;
+}
+
 enum err queue_lengthen(struct app *app, int64_t token_id, int64_t until)
 {
     int64_t affected = 0;

@@ -13,7 +13,8 @@ enum hold_bits {
     HOLD_CONCERT = 1 << 1,
     HOLD_DATE = 1 << 2,
     HOLD_NUMBERS = 1 << 3,
-    HOLD_IDS = 1 << 4
+    HOLD_IDS = 1 << 4,
+    HOLD_BEST = 1 << 5
 };
 
 #define SEATS(label, member, most, flag)                                                           \
@@ -41,6 +42,12 @@ const struct bind_field hold_body_fields[] = {
      .bit = HOLD_DATE},
     SEATS("seatNumbers", seat_numbers, INT64_MAX, HOLD_NUMBERS),
     SEATS("seatIds", seat_ids, INT64_MAX, HOLD_IDS),
+    {.name = "bestAvailable",
+     .type = BIND_INT,
+     .offset = offsetof(struct hold_body, best_available),
+     .min = 1,
+     .max = APP_MAX_SEATS,
+     .bit = HOLD_BEST},
     {.name = NULL},
 };
 
@@ -60,18 +67,21 @@ static const char *hold_fault(unsigned present)
     }
     if ((present & HOLD_IDS) && (by_day || (present & HOLD_NUMBERS)))
         return "seatIds";
-    return (present & (HOLD_IDS | HOLD_NUMBERS)) ? NULL : "seatNumbers";
+    if ((present & HOLD_BEST) && (by_day || (present & (HOLD_NUMBERS | HOLD_IDS))))
+        return "bestAvailable";
+    return (present & (HOLD_IDS | HOLD_NUMBERS | HOLD_BEST)) ? NULL : "seatNumbers";
 }
 
 static void hold_request(const struct hold_body *body, struct hold_request *out)
 {
-    bool by_id = body->target.present & HOLD_IDS;
+    bool by_id = body->target.present & HOLD_IDS, best = body->target.present & HOLD_BEST;
     const struct bind_ints *seats = by_id ? &body->seat_ids : &body->seat_numbers;
 
     *out = (struct hold_request){.schedule_id = body->schedule_id,
                                  .concert_id = body->concert_id,
+                                 .best = best,
                                  .by_id = by_id,
-                                 .seat_count = seats->count};
+                                 .seat_count = best ? (int)body->best_available : seats->count};
     if (body->date.s)
         text_copy(out->date, sizeof out->date, body->date.s, body->date.len);
     for (int i = 0; i < seats->count; i++)

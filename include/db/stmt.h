@@ -99,9 +99,22 @@
 
 #define STMT_SEAT_CHOICE "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND "
 
+/* Seats to be locked are found by their ids, or by their reservation. Left to themselves the
+ * servers read a whole small hall at times, and lock the others' seats on the way. */
+#define STMT_SEAT_BY_ID          "seat FORCE INDEX (PRIMARY) "
+#define STMT_SEAT_BY_RESERVATION "seat FORCE INDEX (seat_reservation) "
+
 #define STMT_SEAT_TAKE                                                                             \
-    "UPDATE seat SET status = 'HELD', reservation_id = ?, hold_expires_at = ? "                    \
+    "UPDATE " STMT_SEAT_BY_ID "SET status = 'HELD', reservation_id = ?, hold_expires_at = ? "      \
     "WHERE " STMT_SEAT_FREE " AND seat_id IN "
+
+#define STMT_SEAT_LOCK                                                                             \
+    "SELECT " STMT_SEAT_COLUMNS "FROM " STMT_SEAT_BY_ID "WHERE " STMT_SEAT_FREE " AND seat_id IN "
+
+/* A part of the free seats of a schedule, from an id on, in their order: from the index alone. */
+#define STMT_FREE_PART(which)                                                                      \
+    "(SELECT seat_id FROM seat FORCE INDEX (seat_status) WHERE schedule_id = ? AND " which         \
+    "AND seat_id > ? ORDER BY seat_id LIMIT ?) "
 
 /* Numbers from 0 on come from multiplying the ten rows of digit. Ten thousand seats at the most: an
  * INSERT ... SELECT keeps every other insert into the table waiting until it has ended. */
@@ -561,11 +574,24 @@
     X(SEATS_BY_ID_100, 101, 7, STMT_SEAT_CHOICE "seat_id IN (" STMT_100_MARKS ") ORDER BY seat_id") \
     X(SEATS_TAKE_4, 6, 0, STMT_SEAT_TAKE "(" STMT_4_MARKS ")")                                     \
     X(SEATS_TAKE_100, 102, 0, STMT_SEAT_TAKE "(" STMT_100_MARKS ")")                               \
+    X(SEATS_FREE_NEXT, 7, 4,                                                                       \
+      "SELECT t.seat_id, t.seat_number, t.section, t.row_label FROM ("                             \
+      STMT_FREE_PART("status = 'AVAILABLE' AND hold_expires_at IS NULL ") "UNION ALL "             \
+      STMT_FREE_PART("status = 'HELD' AND hold_expires_at <= NOW(3) ")                             \
+      "ORDER BY seat_id LIMIT ?) f STRAIGHT_JOIN seat t ON t.seat_id = f.seat_id "                 \
+      "ORDER BY f.seat_id")                                                                        \
+    X(SEATS_LOCK_FREE_4, 4, 7,                                                                     \
+      STMT_SEAT_LOCK "(" STMT_4_MARKS ") ORDER BY seat_id FOR UPDATE SKIP LOCKED")                 \
+    X(SEATS_LOCK_FREE_100, 100, 7,                                                                 \
+      STMT_SEAT_LOCK "(" STMT_100_MARKS ") ORDER BY seat_id FOR UPDATE SKIP LOCKED")               \
+    X(SEATS_LOCK_4, 4, 7, STMT_SEAT_LOCK "(" STMT_4_MARKS ") ORDER BY seat_id FOR UPDATE")         \
+    X(SEATS_LOCK_100, 100, 7, STMT_SEAT_LOCK "(" STMT_100_MARKS ") ORDER BY seat_id FOR UPDATE")   \
     X(SEATS_RELEASE, 1, 0,                                                                         \
-      "UPDATE seat SET status = 'AVAILABLE', reservation_id = NULL, hold_expires_at = NULL "       \
+      "UPDATE " STMT_SEAT_BY_RESERVATION                                                           \
+      "SET status = 'AVAILABLE', reservation_id = NULL, hold_expires_at = NULL "                   \
       "WHERE reservation_id = ? AND status = 'HELD'")                                              \
     X(SEATS_SELL, 1, 0,                                                                            \
-      "UPDATE seat SET status = 'SOLD', hold_expires_at = NULL "                                   \
+      "UPDATE " STMT_SEAT_BY_RESERVATION "SET status = 'SOLD', hold_expires_at = NULL "            \
       "WHERE reservation_id = ? AND status = 'HELD'")                                              \
     X(SEATS_REFUND, 1, 0,                                                                          \
       "UPDATE seat SET status = 'AVAILABLE', reservation_id = NULL "                               \
@@ -578,8 +604,11 @@
       "INSERT INTO reservation (user_id, concert_id, schedule_id, status, seat_count, amount, "    \
       "created_at, hold_expires_at) VALUES (?, ?, ?, 'PENDING', ?, ?, ?, ?)")                      \
     X(RESERVATION_SEATS_INSERT, 1, 0,                                                              \
+      /* nothing of a canceled show; the new reservation's row keeps it from being canceled now */ \
       "INSERT INTO reservation_seat (reservation_id, seat_id, price) "                             \
-      "SELECT reservation_id, seat_id, price FROM seat WHERE reservation_id = ?")                  \
+      "SELECT t.reservation_id, t.seat_id, t.price FROM seat t "                                   \
+      "JOIN schedule s ON s.schedule_id = t.schedule_id AND s.canceled_at IS NULL "                \
+      "WHERE t.reservation_id = ?")                                                                \
     X(RESERVATION_SEATS, 1, 5,                                                                     \
       "SELECT t.seat_id, t.seat_number, t.section, t.row_label, rs.price "                         \
       "FROM reservation_seat rs JOIN seat t ON t.seat_id = rs.seat_id "                            \

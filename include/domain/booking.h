@@ -29,11 +29,13 @@ struct reservation {
 /* Frees what a reservation owns, not itself. */
 void reservation_clear(struct reservation *r);
 
-/* What to hold: a schedule (by id, or by concert and day) and its seats (by number or by id). */
+/* What to hold: a schedule (by id, or by concert and day) and its seats: by number, by id, or the
+ * best of those that are free (see domain/best_seats.h). */
 struct hold_request {
     int64_t schedule_id; /* 0: by concert and day */
     int64_t concert_id;
     char date[CLOCK_DATE_SIZE];
+    bool best;  /* the best seat_count of the schedule; seats[] says nothing */
     bool by_id; /* what seats[] holds: ids or numbers */
     int64_t seats[APP_MAX_SEATS];
     int seat_count; /* at least 1, no two alike */
@@ -42,8 +44,8 @@ struct hold_request {
 /*
  * Holds all the seats or none. In this order: idem's, WRONG_CONCERT, QUEUE_TOKEN_EXPIRED,
  * NOT_ADMITTED, SCHEDULE_NOT_FOUND, SEAT_NOT_FOUND, AMBIGUOUS_DATE, BOOKING_NOT_OPEN,
- * BOOKING_CLOSED, SEAT_TAKEN (with seat_numbers), SEAT_LIMIT. On success *out is filled; release
- * it with reservation_clear.
+ * BOOKING_CLOSED, SEAT_TAKEN (with seat_numbers; the best: fewer are free), SEAT_LIMIT. On success
+ * *out is filled; release it with reservation_clear.
  */
 enum err booking_hold(struct app *app, const struct caller *caller, const struct hold_request *req,
                       struct idem *idem, struct reservation *out) MUSTCHECK;

@@ -121,6 +121,12 @@ void queue_claim(struct app *app, const struct caller *caller);
 /* Locks the row and claims the session. A row that is gone gives live = false. */
 enum err queue_lock(struct app *app, const struct caller *caller, struct queue_row *out) MUSTCHECK;
 
+/* Whether the bearer of a locked row may hold seats, or hold them longer, at that moment. In this
+ * order: ERR_WRONG_CONCERT (if concert_id is not 0 and not the token's), ERR_QUEUE_TOKEN_EXPIRED,
+ * ERR_NOT_ADMITTED, and ERR_QUEUE_TOKEN_EXPIRED after the session's first end. */
+enum err queue_may_hold(struct app *app, const struct caller *caller, int64_t concert_id,
+                        const struct queue_row *row) MUSTCHECK;
+
 /* Inside a transaction, the row locked: the session lasts at least until `until`. */
 enum err queue_lengthen(struct app *app, int64_t token_id, int64_t until) MUSTCHECK;
 

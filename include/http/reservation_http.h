@@ -12,6 +12,7 @@ struct hold_body {
     int64_t schedule_id, concert_id;
     struct bind_text date;
     struct bind_ints seat_numbers, seat_ids;
+    int64_t best_available;
 };
 extern const struct bind_field hold_body_fields[];
 enum err reservation_http_hold(struct request *req, struct response *res) MUSTCHECK;
