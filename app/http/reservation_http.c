@@ -1,4 +1,4 @@
-/* Reservations: holding seats, showing and giving back. */
+/* Reservations: holding seats, for longer too, showing and giving back. */
 #include "http/reservation_http.h"
 
 #include "http/json_out.h"
@@ -167,6 +167,26 @@ enum err reservation_http_hold(struct request *req, struct response *res)
     if (e == ERR_OK)
         put_location(res);
     reservation_clear(&held);
+    return e;
+}
+
+static enum err render_extended(void *arg, int *status, struct text_buf *body)
+{
+    *status = 200;
+    put_reservation(body, arg);
+    return body->failed ? ERR_INTERNAL : ERR_OK;
+}
+
+enum err reservation_http_extend(struct request *req, struct response *res)
+{
+    struct reservation r = {0};
+    enum err e;
+
+    req->idem.render = render_extended;
+    req->idem.render_arg = &r;
+    e = booking_extend(req->app, &req->caller, request_id(req), &req->idem, &r);
+    e = reply_kept(req, res, e, render_extended, &r);
+    reservation_clear(&r);
     return e;
 }
 

@@ -67,6 +67,9 @@ static const struct route routes[] = {
     ROUTE("POST", API "/reservations/{reservationId}/refund", WHO_USER, refund_http_post,
           .body = bind_no_fields, .body_size = sizeof(struct bind_target),
           .flags = ROUTE_KEY | ROUTE_BODY_OPTIONAL, .limit = ROUTE_LIMIT(LIMIT_PAYMENT)),
+    ROUTE("POST", API "/reservations/{reservationId}/extend", WHO_QUEUE, reservation_http_extend,
+          .body = bind_no_fields, .body_size = sizeof(struct bind_target),
+          .flags = ROUTE_KEY | ROUTE_BODY_OPTIONAL, .limit = ROUTE_LIMIT(LIMIT_HOLD)),
     ROUTE("POST", API "/payments", WHO_QUEUE, payment_http_pay, BODY(pay_body),
           .flags = ROUTE_KEY, .limit = ROUTE_LIMIT(LIMIT_PAYMENT)),
 

@@ -64,6 +64,9 @@
     X(NOT_REFUNDABLE, 409, "NOT_REFUNDABLE", "Not refundable", "환불 불가",                        \
       "The reservation is not paid, has been refunded, or can no longer be refunded.",             \
       "결제되지 않았거나 이미 환불되었거나 환불 기한이 지난 예약입니다.")                          \
+    X(NOT_EXTENDABLE, 409, "NOT_EXTENDABLE", "Not extendable", "연장 불가",                        \
+      "This hold cannot be extended, or not again.",                                               \
+      "이 선점은 연장할 수 없거나 이미 연장되었습니다.")                                           \
     X(BOOKING_NOT_OPEN, 409, "BOOKING_NOT_OPEN", "Booking not open", "예매 시작 전",               \
       "Booking for this schedule has not opened yet.", "이 회차의 예매가 아직 열리지 않았습니다.") \
     X(BOOKING_CLOSED, 409, "BOOKING_CLOSED", "Booking closed", "예매 마감",                        \

@@ -593,6 +593,9 @@
     X(SEATS_SELL, 1, 0,                                                                            \
       "UPDATE " STMT_SEAT_BY_RESERVATION "SET status = 'SOLD', hold_expires_at = NULL "            \
       "WHERE reservation_id = ? AND status = 'HELD'")                                              \
+    X(SEATS_EXTEND, 2, 0,                                                                          \
+      "UPDATE " STMT_SEAT_BY_RESERVATION "SET hold_expires_at = ? "                                \
+      "WHERE reservation_id = ? AND status = 'HELD'")                                              \
     X(SEATS_REFUND, 1, 0,                                                                          \
       "UPDATE seat SET status = 'AVAILABLE', reservation_id = NULL "                               \
       "WHERE reservation_id = ? AND status = 'SOLD'")                                              \
@@ -629,6 +632,14 @@
     X(JOB_RESERVATION_EXPIRE, 1, 0,                                                                    \
       "UPDATE " STMT_RESERVATION_BY_ID "SET status = 'EXPIRED', ended_at = hold_expires_at "       \
       "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at <= NOW(3)")             \
+    X(RESERVATION_EXTENSION, 1, 4,                                                                 \
+      "SELECT s.starts_at, s.canceled_at, r.extended_at, c.hold_extend_seconds "                   \
+      "FROM reservation r JOIN schedule s ON s.schedule_id = r.schedule_id "                       \
+      "JOIN concert c ON c.concert_id = r.concert_id WHERE r.reservation_id = ?")                  \
+    X(RESERVATION_EXTEND, 2, 0,                                                                    \
+      "UPDATE " STMT_RESERVATION_BY_ID "SET extended_at = NOW(3), hold_expires_at = ? "            \
+      "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at > NOW(3) "              \
+      "AND extended_at IS NULL")                                                                   \
     X(RESERVATION_CONFIRM, 2, 0,                                                                   \
       "UPDATE " STMT_RESERVATION_BY_ID "SET status = 'CONFIRMED', paid_at = ? "                    \
       "WHERE reservation_id = ? AND status = 'PENDING' AND hold_expires_at > NOW(3)")              \

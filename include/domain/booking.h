@@ -50,6 +50,15 @@ struct hold_request {
 enum err booking_hold(struct app *app, const struct caller *caller, const struct hold_request *req,
                       struct idem *idem, struct reservation *out) MUSTCHECK;
 
+/*
+ * Moves the end of a hold, once, by the concert's hold_extend_seconds, and the session's end with
+ * it. In this order: idem's, WRONG_CONCERT, QUEUE_TOKEN_EXPIRED (after the session's first end
+ * too), NOT_ADMITTED, RESERVATION_NOT_FOUND, NOT_EXTENDABLE (also where the setting is 0 or the
+ * show is canceled), HOLD_EXPIRED. On success *out is filled; release it with reservation_clear.
+ */
+enum err booking_extend(struct app *app, const struct caller *caller, int64_t id, struct idem *idem,
+                        struct reservation *out) MUSTCHECK;
+
 /* The owner's reservation; `id` 0 is no id. With a queue token: WRONG_CONCERT,
  * QUEUE_TOKEN_EXPIRED; then RESERVATION_NOT_FOUND. */
 enum err booking_get(struct app *app, const struct caller *caller, int64_t id,

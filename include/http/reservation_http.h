@@ -17,6 +17,8 @@ struct hold_body {
 extern const struct bind_field hold_body_fields[];
 enum err reservation_http_hold(struct request *req, struct response *res) MUSTCHECK;
 
+/* POST /reservations/{reservationId}/extend */
+enum err reservation_http_extend(struct request *req, struct response *res) MUSTCHECK;
 /* GET /reservations/{reservationId} */
 enum err reservation_http_get(struct request *req, struct response *res) MUSTCHECK;
 /* DELETE /reservations/{reservationId} */

@@ -104,6 +104,7 @@ static void test_keys_are_taken_where_money_or_seats_move(void)
                                         "DELETE /api/v1/reservations/{reservationId}",
                                         "POST /api/v1/payments",
                                         "POST /api/v1/users/{userId}/balance/charges",
+                                        "POST /api/v1/reservations/{reservationId}/extend",
                                         "POST /api/v1/reservations/{reservationId}/refund",
                                         "DELETE /api/v1/admin/schedules/{scheduleId}"};
     size_t seen = 0;
