@@ -66,7 +66,7 @@ static void test_the_database_is_killed(void)
     world_join(&waiting, paused);
     world_charge(&s.u[0], 77);
     UNTIL(4, INT(api_get(NULL, document), "waiting") == 1);
-    kill(running("mariadbd"), SIGKILL);
+    kill(running(proc_database()), SIGKILL);
     UNTIL(2, api_get(s.u[0].token, "/users/me/balance")->status != 200);
     CHECK(is_busy_in_time(api_get(s.u[0].token, "/users/me/balance")), "slow");
     CHECK(is_busy_in_time(world_hold(&s.u[0], s.schedule, "1")), "slow");
@@ -94,7 +94,7 @@ static bool is_busy_soon(const struct api_res *r)
 static void test_the_database_stands_still(void)
 {
     struct user u = world_user();
-    pid_t database = running("mariadbd");
+    pid_t database = running(proc_database());
     const struct api_res *r;
     world_charge(&u, 5);
     kill(database, SIGSTOP);

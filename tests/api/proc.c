@@ -84,6 +84,12 @@ int proc_run(const char *program, const char *const *args, const char **output)
     return status;
 }
 
+const char *proc_database(void)
+{
+    const char *engine = getenv("FRONTROW_ENGINE");
+    return engine && strcmp(engine, "mysql") == 0 ? "mysqld" : "mariadbd";
+}
+
 /* Whether the process runs `program` for our state. */
 static bool is_ours(pid_t pid, const char *program)
 {

@@ -25,7 +25,10 @@ void proc_stop(pid_t pid);
 /* Runs such a program to its end; the exit status, and what it printed in *output. */
 int proc_run(const char *program, const char *const *args, const char **output);
 
-/* A running program of the product that serves this state, such as "mariadbd", and is no child of
+/* The program of the database server that serves this state: "mariadbd" or "mysqld". */
+const char *proc_database(void);
+
+/* A running program of the product that serves this state, such as "nginx", and is no child of
  * another of the same name; 0 if there is none. */
 pid_t proc_find(const char *program);
 

@@ -60,7 +60,7 @@ static void test_the_master_and_nginx_die(void)
 
 static void kill_database(void)
 {
-    reaper_kill("mariadbd");
+    reaper_kill(proc_database());
 }
 
 static void test_the_database_dies(void)

@@ -75,7 +75,7 @@ static void test_the_database_stands_still(void)
     struct user u = waiting_third(concert), inside = world_user();
     world_enter(&inside, 1, open);
     CHECK(check_waiting_room(&u, concert) <= 1, "old");
-    pid_t database = proc_find("mariadbd");
+    pid_t database = proc_find(proc_database());
     kill(database, SIGSTOP);
     UNTIL(5, proc_is_stopped(database));
     int64_t as_of = 0, old = 0;

@@ -98,7 +98,9 @@ came_back() { # PART OLD
     pid=$(process "$1")
     [[ -n $pid && $pid != "$2" ]] && is_ready
 }
-for part in mariadbd nginx frontrow-worker frontrow-cron; do
+server=mariadbd
+[[ ${FRONTROW_ENGINE:-} != mysql ]] || server=mysqld
+for part in "$server" nginx frontrow-worker frontrow-cron; do
     pid=$(process "$part")
     if [[ $pid =~ ^[0-9]+$ ]] && kill -KILL "$pid" && within 30 came_back "$part" "$pid"; then
         ok "$part comes back after it was killed"

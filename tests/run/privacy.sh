@@ -78,7 +78,7 @@ curl -s -o /dev/null -b "frontrow_queue_$concert=$cookie" "$api$gate"
 curl -s -o /dev/null -b "frontrow_queue_$concert=${cookie}x" "$api$gate/place"
 
 # Errors of the server: no database in the middle of things, then no workers.
-database=$(<"$state/run/mariadb.pid")
+database=$(<"$state/run/database.pid")
 kill -KILL "$database"
 call POST "$charges" "$user" "$body" -H "Idempotency-Key: $key-dead" >/dev/null
 call POST /queue/tokens "$user" "{\"concertId\":$concert}" >/dev/null

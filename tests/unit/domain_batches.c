@@ -234,6 +234,8 @@ static void test_a_large_batch_comes_in(void)
     enum { MANY = 40000, REST = 10 };
     shop_open();
     shop_settings(MANY, 300, 0, 600, 0);
+    db_close(shop.app.db);
+    db_set_patience(shop.app.db, 60);
     scratch_sql(shop.app.db,
                 "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, "
                 "expires_at) SELECT %lld, UNHEX(LEFT(SHA2(n.i, 256), 32)), n.i + 1, 'WAITING', "
