@@ -150,6 +150,7 @@ static void take_variable(struct request *req, struct variables *v, const char *
         {"CONTENT_LENGTH=", &v->content_length, NULL},
         {"HTTP_AUTHORIZATION=", &req->authorization, &req->malformed},
         {"HTTP_IDEMPOTENCY_KEY=", &req->idempotency_key, &req->malformed},
+        {"HTTP_ACCEPT=", &req->accept, NULL},
         {"HTTP_ACCEPT_LANGUAGE=", &req->accept_language, NULL},
         {"HTTP_COOKIE=", &req->cookie, &req->cookie_twice},
         {"HTTP_FRONTROW_GATE=", &req->gate, NULL},
