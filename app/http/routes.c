@@ -13,6 +13,7 @@
 #include "http/queue_http.h"
 #include "http/refund_http.h"
 #include "http/reservation_http.h"
+#include "http/sales_http.h"
 #include "http/schedule_admin_http.h"
 #include "http/schedule_http.h"
 #include "http/user_http.h"
@@ -91,6 +92,7 @@ static const struct route routes[] = {
     ROUTE("GET", API "/admin/schedules/{scheduleId}", WHO_ADMIN, schedule_admin_http_get),
     ROUTE("DELETE", API "/admin/schedules/{scheduleId}", WHO_ADMIN, schedule_admin_http_cancel,
           .flags = ROUTE_KEY),
+    ROUTE("GET", API "/admin/schedules/{scheduleId}/sales", WHO_ADMIN, sales_http_list),
     ROUTE("GET", API "/admin/audit", WHO_ADMIN, audit_http_list),
 
     ROUTE("POST", API "/demo/users", WHO_DEMO, demo_http_user, BODY(demo_body),

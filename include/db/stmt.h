@@ -599,6 +599,15 @@
     X(SEATS_REFUND, 1, 0,                                                                          \
       "UPDATE seat SET status = 'AVAILABLE', reservation_id = NULL "                               \
       "WHERE reservation_id = ? AND status = 'SOLD'")                                              \
+    X(SALES, 6, 7,                                                                                 \
+      "SELECT r.reservation_id, r.user_id, t.seat_number, t.section, t.row_label, rs.price, "      \
+      "r.paid_at FROM (SELECT reservation_id, user_id, paid_at FROM reservation "                  \
+      "FORCE INDEX (reservation_schedule) WHERE schedule_id = ? AND status = 'CONFIRMED' "         \
+      "AND reservation_id >= ? ORDER BY reservation_id LIMIT ?) r "                                \
+      "STRAIGHT_JOIN reservation_seat rs ON rs.reservation_id = r.reservation_id "                 \
+      "STRAIGHT_JOIN seat t ON t.seat_id = rs.seat_id "                                            \
+      "WHERE r.reservation_id > ? OR t.seat_number > ? "                                           \
+      "ORDER BY r.reservation_id, t.seat_number LIMIT ?")                                          \
     X(USER_SEATS, 2, 1,                                                                            \
       "SELECT CAST(COALESCE(SUM(seat_count), 0) AS SIGNED) FROM reservation "                      \
       "WHERE user_id = ? AND schedule_id = ? AND (status = 'CONFIRMED' "                           \
