@@ -77,7 +77,7 @@ static enum err read_whole(struct db *db, void *arg)
         r->rows = 0;
         e = db_query(db, STMT_SALES, read_sale, r, DB_P_INT(w->schedule_id), DB_P_INT(r->last + 1),
                      DB_P_INT(PIECE), DB_P_INT(r->last), DB_P_INT(0),
-                     DB_P_INT(PIECE * APP_MAX_SEATS));
+                     DB_P_INT((int64_t)PIECE * APP_MAX_SEATS));
     } while (e == ERR_OK && r->rows > 0);
     return e;
 }
