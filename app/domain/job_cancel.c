@@ -24,7 +24,8 @@
 #include "domain/refund.h"
 #include "domain/reservation_row.h"
 
-enum { PART_OF_A_TICK = 4, SHOWS_MAX = 32 };
+/* Of a tick, but no longer than the lease lasts without being renewed, by far. */
+enum { PART_OF_A_TICK = 2, WORK_MS_MAX = 1000, SHOWS_MAX = 32 };
 /* Until a show is looked at again that has reservations which could not be refunded. */
 enum { REST_MS = 10000, RESTS_MAX = 32 };
 
@@ -239,12 +240,18 @@ static enum err read_show(const struct db_value *row, void *arg)
     return ERR_OK;
 }
 
+static int64_t work_ms(const struct config *cfg)
+{
+    int64_t ms = cfg->queue_tick_ms / PART_OF_A_TICK;
+    return ms < WORK_MS_MAX ? ms : WORK_MS_MAX;
+}
+
 /* From the one that this process was at on, so that all have their turn. */
 enum err job_cancel(struct app *app, const char *holder, int64_t now, struct job_cancellation *out)
 {
     struct batch b = {.app = app, .holder = holder};
     struct shows shows = {.count = 0};
-    int64_t end = clock_monotonic_ms() + app->cfg->queue_tick_ms / PART_OF_A_TICK;
+    int64_t end = clock_monotonic_ms() + work_ms(app->cfg);
     bool ended = true;
     enum err e = db_query(app->db, STMT_JOB_CANCELED, read_show, &shows, DB_P_TIME(now),
                           DB_P_INT(place.schedule_id), DB_P_INT(SHOWS_MAX));

@@ -10,7 +10,7 @@ struct job_cancellation {
 
 /*
  * Refunds and cancels what is left of the shows canceled before `now` (the tick's moment), in
- * batches of JOB_CANCEL_ROWS that commit one by one, as `holder` of the lease, for a quarter of a
+ * batches of JOB_CANCEL_ROWS that commit one by one, as `holder` of the lease, for half a
  * tick at the most; the next call goes on. Adds to *out. ERR_NO_ROW: the lease has gone to another.
  * ERR_DB_LOST and the like; a conflict with somebody's transaction only ends the call early.
  */

@@ -185,6 +185,42 @@ static void test_many_at_once_refund_once(void)
     close_till();
 }
 
+/* Whoever had to wait for a lock decides by the time after the wait. */
+struct late {
+    struct buyer buyer;
+    int64_t holder; /* the connection that has the wallet locked */
+};
+
+static enum err wait_or_refund(struct app *own, int i, void *arg)
+{
+    struct late *late = arg;
+    if (i == 0)
+        return refund_it(own, i, &late->buyer);
+    bool waits = scratch_wait_statement(own->db, "UPDATE wallet%");
+    bool over = scratch_wait(own->db, "NOW(3) > (SELECT refund_closes_at FROM schedule)");
+    scratch_sql(own->db, "KILL %lld", (long long)late->holder);
+    return waits && over ? ERR_OK : ERR_BUSY;
+}
+
+static void test_the_moment_passes_while_it_waits(void)
+{
+    int refused = 0;
+    open_till(1000);
+    struct late late = {.buyer = buyer(1, 1, 1000, 0)};
+    struct db *holder = scratch_open();
+    late.holder = scratch_int(holder, "SELECT CONNECTION_ID()");
+    scratch_sql(holder, "START TRANSACTION");
+    scratch_int(holder, "SELECT balance FROM wallet FOR UPDATE");
+    scratch_sql(app.db, "UPDATE schedule SET refund_closes_at = NOW(3) + INTERVAL 1500000 "
+                        "MICROSECOND");
+    CU_ASSERT_EQUAL(scratch_at_once(2, wait_or_refund, &late, ERR_OK, ERR_NOT_REFUNDABLE, &refused),
+                    1);
+    CU_ASSERT_EQUAL(refused, 1);
+    CU_ASSERT_EQUAL(balance(&late.buyer.caller), 0);
+    db_free(holder);
+    close_till();
+}
+
 /* The books disagree: nothing is done, rather than something wrong. */
 static void test_a_seat_that_is_missing_stops_it(void)
 {
@@ -206,4 +242,4 @@ SUITE(domain_refund, TEST(test_a_refund_does_everything),
       TEST(test_refundable_until_the_very_moment),
       TEST(test_a_canceled_show_is_refunded_at_any_time), TEST(test_a_full_wallet_takes_nothing),
       TEST(test_only_the_owner_or_a_service), TEST(test_many_at_once_refund_once),
-      TEST(test_a_seat_that_is_missing_stops_it));
+      TEST(test_the_moment_passes_while_it_waits), TEST(test_a_seat_that_is_missing_stops_it));
