@@ -110,11 +110,14 @@ static int run_verify(struct ctl *ctl)
     enum err e;
 
     if (!app)
-        return CTL_FAILED;
-    e = verify_run(app, stdout, &faults);
+        return CTL_UNKNOWN;
+    e = verify_run(app, stdout, stderr, &faults);
     app_free(app);
-    if (e != ERR_OK)
-        return ctl_complain_of(e, "verify");
+    if (e != ERR_OK) {
+        fflush(stdout);
+        ctl_complain_of(e, "verify");
+        return CTL_UNKNOWN;
+    }
     return faults == 0 ? CTL_DONE : CTL_FAILED;
 }
 
@@ -214,7 +217,8 @@ static const struct command commands[] = {
      "lottery verify CONCERT",
      "recomputes the order from the seed; 1 and the rows at fault if it is another", NULL},
     {"verify", NULL, CONFIG, 0, run_verify,
-     "verify", "checks the invariants; 1 and the rows at fault if one is broken", NULL},
+     "verify", "checks the invariants; 1 and the rows at fault if one is broken, 3 if it cannot be told",
+     NULL},
     {"migrate", NULL, CONFIG | ACCOUNTS, 0, run_migrate,
      "migrate", "brings the database's schema up to date; safe to run twice and from two hosts",
      NULL},

@@ -14,8 +14,8 @@
 struct app;
 
 /* Exit statuses: all is well; the command failed or found a fault; it was not understood, or the
- * configuration is bad. */
-enum { CTL_DONE = 0, CTL_FAILED = 1, CTL_MISUSED = 2 };
+ * configuration is bad; whether there is a fault could not be found out. */
+enum { CTL_DONE = 0, CTL_FAILED = 1, CTL_MISUSED = 2, CTL_UNKNOWN = 3 };
 
 /* X(option, name, whether a value follows): every option but --config, --help and --version. */
 #define CTL_OPTION_LIST(X)                                                                         \

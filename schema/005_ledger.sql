@@ -16,8 +16,8 @@
 -- entry_id is no part of it: the database gives it once the hash is known. Nor is a key: who may
 -- write both tables can make a new chain, which then differs from any hash that was noted elsewhere.
 --
--- The hash is made in two places that must agree: here for the entries that are already there, and
--- WALLET_MOVE in db/stmt.h for new ones.
+-- The hash is made in three places that must agree: here for the entries that are already there,
+-- WALLET_MOVE in db/stmt.h for new ones, domain/verify_chain.c for the check.
 --
 -- Every statement can be run again, see 002_waiting_room.sql. An older program that still runs
 -- cannot write entries from the second change on, for want of their number.

@@ -275,6 +275,18 @@ static const char *const preamble[] = {
     "/*M! , idle_transaction_timeout = 5 */ /*!80000 , wait_timeout = 10 */",
 };
 
+/* Who waits long may also be slow to read what comes, or pause in a transaction for want of
+ * somebody who reads what it prints. */
+static enum err be_patient(struct db *db)
+{
+    char limits[160];
+    snprintf(limits, sizeof limits,
+             "SET SESSION net_write_timeout = %u, wait_timeout = %u "
+             "/*M! , idle_transaction_timeout = %u */",
+             db->patience, db->patience, db->patience);
+    return mysql_query(db->mysql, limits) ? failed_connection(db, "patience") : ERR_OK;
+}
+
 static enum err connect_now(struct db *db)
 {
     const struct config *cfg = db->cfg;
@@ -301,6 +313,8 @@ static enum err connect_now(struct db *db)
     for (size_t i = 0; i < sizeof preamble / sizeof *preamble; i++)
         if (mysql_query(db->mysql, preamble[i]))
             return failed_connection(db, "preamble");
+    if (db->patience > PATIENCE_SECONDS && be_patient(db) != ERR_OK)
+        return ERR_DB_LOST;
     if (db->opened_before)
         metrics_db_reconnect();
     db->opened_before = true;
@@ -622,7 +636,10 @@ static enum err fetch_rows(struct db *db, enum stmt id, db_row_fn *fn, void *arg
     return fetched == MYSQL_NO_DATA ? ERR_OK : failed_statement(db, id);
 }
 
-static enum err query(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
+/* How the rows of a query come: all of them before the first is handed on, or one by one. */
+enum delivery { STORED, STREAMED };
+
+static enum err query(struct db *db, enum stmt id, enum delivery delivery, db_row_fn *fn, void *arg,
                       const struct db_value *params, size_t n, int64_t *rows)
 {
     enum err e = db_open(db);
@@ -635,7 +652,7 @@ static enum err query(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
     if (e != ERR_OK)
         return e;
     MYSQL_STMT *stmt = db->prepared[id].stmt;
-    if (mysql_stmt_store_result(stmt))
+    if (delivery == STORED && mysql_stmt_store_result(stmt))
         return failed_statement(db, id);
     e = fetch_rows(db, id, fn, arg, rows);
     if (db->prepared[id].stmt)
@@ -647,14 +664,21 @@ enum err db_query_params(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
                          const struct db_value *params, size_t n)
 {
     int64_t rows = 0;
-    return query(db, id, fn, arg, params, n, &rows);
+    return query(db, id, STORED, fn, arg, params, n, &rows);
+}
+
+enum err db_stream_params(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
+                          const struct db_value *params, size_t n)
+{
+    int64_t rows = 0;
+    return query(db, id, STREAMED, fn, arg, params, n, &rows);
 }
 
 enum err db_query_one_params(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
                              const struct db_value *params, size_t n)
 {
     int64_t rows = 0;
-    enum err e = query(db, id, fn, arg, params, n, &rows);
+    enum err e = query(db, id, STORED, fn, arg, params, n, &rows);
     return e == ERR_OK && rows == 0 ? ERR_NO_ROW : e;
 }
 

@@ -32,7 +32,8 @@ enum err db_open(struct db *db) MUSTCHECK;
 /* Closes it; the next use opens it again. */
 void db_close(struct db *db);
 
-/* How long an answer may take, in seconds (default 4; takes effect with the next opening). */
+/* How long an answer may take, in seconds (default 4; takes effect with the next opening). With
+ * more than that, the server lets the connection pause as long, too. */
 void db_set_patience(struct db *db, unsigned seconds);
 
 /*
@@ -113,6 +114,14 @@ enum err db_query_params(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
 #define db_query(db, id, fn, arg, ...)                                                             \
     db_query_params(db, id, fn, arg, (const struct db_value[]){__VA_ARGS__},                       \
                     sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value))
+
+/* Like db_query for any number of rows: each is handed to `fn` as it comes and none is kept, so
+ * that the memory needed does not grow with them. Meanwhile nothing else may use the connection. */
+enum err db_stream_params(struct db *db, enum stmt id, db_row_fn *fn, void *arg,
+                          const struct db_value *params, size_t n) MUSTCHECK;
+#define db_stream(db, id, fn, arg, ...)                                                            \
+    db_stream_params(db, id, fn, arg, (const struct db_value[]){__VA_ARGS__},                      \
+                     sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value))
 
 /* Like db_query for at most one row; ERR_NO_ROW if there is none. `fn` may be NULL. */
 enum err db_query_one_params(struct db *db, enum stmt id, db_row_fn *fn, void *arg,

@@ -18,6 +18,8 @@
 #ifndef FRONTROW_DB_STMT_H
 #define FRONTROW_DB_STMT_H
 
+#include "db/stmt_verify.h"
+
 #include <stdbool.h>
 
 #define STMT_4_MARKS "?,?,?,?"
@@ -141,11 +143,6 @@
 /* A reservation that owns its seats: paid, or held and not over. */
 #define STMT_RESERVATION_LIVE                                                                      \
     "(r.status = 'CONFIRMED' OR (r.status = 'PENDING' AND r.hold_expires_at > NOW(3))) "
-
-/* The rows at fault within, as a table of their own: MariaDB 10.11 lets groups through HAVING that
- * it refuses, when the same SELECT has a window function and COUNT(DISTINCT). */
-#define STMT_VERIFY     "SELECT f.*, COUNT(*) OVER () FROM (SELECT "
-#define STMT_VERIFY_END ") f ORDER BY f.id LIMIT 100"
 
 /* Tables of which one row is changed by its id. The conditions beside the id would let the servers
  * take another index at times, and lock other rows on the way. */
@@ -686,107 +683,7 @@
     X(PAYMENT_INSERT, 4, 0,                                                                        \
       "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) "                    \
       "VALUES (?, ?, 'COMPLETED', ?, ?)")                                                          \
-    /* the invariants: the first 100 rows at fault, with the number of all of them last */         \
-    X(VERIFY_SOLD_SEATS, 0, 5,                                                                     \
-      STMT_VERIFY "t.seat_id AS id, t.schedule_id, t.reservation_id, "                             \
-      "COUNT(r.reservation_id) FROM seat t "                                                       \
-      "LEFT JOIN reservation_seat rs ON rs.seat_id = t.seat_id "                                   \
-      "LEFT JOIN reservation r ON r.reservation_id = rs.reservation_id "                           \
-      "AND r.status = 'CONFIRMED' WHERE t.status = 'SOLD' "                                        \
-      "GROUP BY t.seat_id, t.schedule_id, t.reservation_id "                                       \
-      "HAVING COUNT(r.reservation_id) <> 1 OR NOT (MAX(r.reservation_id) <=> t.reservation_id)"    \
-      STMT_VERIFY_END)                                                                             \
-    X(VERIFY_SHARED_SEATS, 0, 5,                                                                   \
-      STMT_VERIFY "rs.seat_id AS id, MIN(r.reservation_id), MAX(r.reservation_id), COUNT(*) "      \
-      "FROM reservation r JOIN reservation_seat rs ON rs.reservation_id = r.reservation_id "       \
-      "WHERE " STMT_RESERVATION_LIVE "GROUP BY rs.seat_id HAVING COUNT(*) > 1" STMT_VERIFY_END)    \
-    X(VERIFY_HELD_SEATS, 0, 5,                                                                     \
-      STMT_VERIFY "t.seat_id AS id, t.schedule_id, t.reservation_id, r.status FROM seat t "        \
-      "LEFT JOIN reservation r ON r.reservation_id = t.reservation_id "                            \
-      "LEFT JOIN reservation_seat rs ON rs.reservation_id = t.reservation_id "                     \
-      "AND rs.seat_id = t.seat_id WHERE t.status = 'HELD' "                                        \
-      "AND (r.reservation_id IS NULL OR rs.seat_id IS NULL "                                       \
-      "OR r.status NOT IN ('PENDING', 'EXPIRED') "                                                 \
-      "OR (r.status = 'PENDING' AND NOT (t.hold_expires_at <=> r.hold_expires_at)) "               \
-      "OR (r.status = 'EXPIRED' AND COALESCE(t.hold_expires_at > NOW(3), TRUE)))"                  \
-      STMT_VERIFY_END)                                                                             \
-    X(VERIFY_OWN_SEATS, 0, 6,                                                                      \
-      STMT_VERIFY "r.reservation_id AS id, r.schedule_id, r.status, r.seat_count, "                \
-      "COUNT(t.seat_id) FROM reservation r "                                                       \
-      "LEFT JOIN reservation_seat rs ON rs.reservation_id = r.reservation_id "                     \
-      "LEFT JOIN seat t ON t.seat_id = rs.seat_id AND t.schedule_id = r.schedule_id "              \
-      "AND t.reservation_id = r.reservation_id "                                                   \
-      "AND t.status = CASE r.status WHEN 'CONFIRMED' THEN 'SOLD' ELSE 'HELD' END "                 \
-      "WHERE " STMT_RESERVATION_LIVE                                                               \
-      "GROUP BY r.reservation_id, r.schedule_id, r.status, r.seat_count "                          \
-      "HAVING COUNT(t.seat_id) <> r.seat_count OR COUNT(rs.seat_id) <> r.seat_count"               \
-      STMT_VERIFY_END)                                                                             \
-    X(VERIFY_AMOUNTS, 0, 5,                                                                        \
-      STMT_VERIFY "r.reservation_id AS id, r.status, r.seat_count, COUNT(rs.seat_id) "             \
-      "FROM reservation r LEFT JOIN reservation_seat rs ON rs.reservation_id = r.reservation_id "  \
-      "GROUP BY r.reservation_id, r.status, r.seat_count, r.amount "                               \
-      "HAVING COUNT(rs.seat_id) <> r.seat_count OR COALESCE(SUM(rs.price), 0) <> r.amount"         \
-      STMT_VERIFY_END)                                                                             \
-    X(VERIFY_BALANCES, 0, 5,                                                                       \
-      STMT_VERIFY "x.user_id AS id, CAST(SUM(x.wallets) AS SIGNED), "                              \
-      "CAST(SUM(x.balance) AS SIGNED), CAST(SUM(x.amount) AS SIGNED) FROM "                        \
-      "(SELECT user_id, 1 AS wallets, balance, 0 AS amount FROM wallet "                           \
-      "UNION ALL SELECT user_id, 0, 0, amount FROM wallet_entry) x GROUP BY x.user_id "            \
-      "HAVING SUM(x.wallets) <> 1 OR SUM(x.balance) <> SUM(x.amount) OR SUM(x.balance) < 0"        \
-      STMT_VERIFY_END)                                                                             \
-    X(VERIFY_LEDGER, 0, 3,                                                                         \
-      STMT_VERIFY "x.user_id, x.entry_id AS id FROM "                                              \
-      "(SELECT user_id, entry_id, amount, balance_after, "                                         \
-      "LAG(balance_after) OVER (PARTITION BY user_id ORDER BY entry_id) AS before_it "             \
-      "FROM wallet_entry) x WHERE x.balance_after <> COALESCE(x.before_it, 0) + x.amount "         \
-      "OR x.balance_after < 0" STMT_VERIFY_END)                                                    \
-    X(VERIFY_PAYMENTS, 0, 6,                                                                       \
-      STMT_VERIFY "x.reservation_id AS id, CAST(SUM(x.sales) AS SIGNED), "                         \
-      "CAST(SUM(x.payments) AS SIGNED), CAST(SUM(x.entries) AS SIGNED), "                          \
-      "CAST(SUM(x.refunds) AS SIGNED) FROM "                                                       \
-      "(SELECT reservation_id, user_id, 1 AS sales, status = 'REFUNDED' AS refunded, "             \
-      "amount AS price, 0 AS payments, 0 AS completed, 0 AS paid, 0 AS entries, 0 AS debit, "      \
-      "0 AS refunds, 0 AS credit FROM reservation WHERE status IN ('CONFIRMED', 'REFUNDED') "      \
-      "UNION ALL SELECT reservation_id, user_id, 0, 0, 0, 1, status = 'COMPLETED', amount, "       \
-      "0, 0, 0, 0 FROM payment "                                                                   \
-      "UNION ALL SELECT reservation_id, user_id, 0, 0, 0, 0, 0, 0, type = 'PAYMENT', "             \
-      "CASE type WHEN 'PAYMENT' THEN -amount ELSE 0 END, type = 'REFUND', "                        \
-      "CASE type WHEN 'REFUND' THEN amount ELSE 0 END "                                            \
-      "FROM wallet_entry WHERE reservation_id IS NOT NULL) x GROUP BY x.reservation_id "           \
-      "HAVING SUM(x.sales) <> 1 OR SUM(x.payments) <> 1 OR SUM(x.entries) <> 1 "                   \
-      "OR SUM(x.refunds) <> SUM(x.refunded) OR SUM(x.completed) + SUM(x.refunded) < 1 "            \
-      "OR SUM(x.paid) <> SUM(x.price) OR SUM(x.debit) <> SUM(x.price) "                            \
-      "OR SUM(x.credit) <> SUM(x.price * x.refunded) OR MIN(x.user_id) <> MAX(x.user_id)"          \
-      STMT_VERIFY_END)                                                                             \
-    X(VERIFY_TICKETS, 0, 4,                                                                        \
-      STMT_VERIFY "concert_id AS id, ticket, COUNT(*) FROM queue_token WHERE ticket IS NOT NULL "  \
-      "GROUP BY concert_id, ticket HAVING COUNT(*) > 1" STMT_VERIFY_END)                           \
-    X(VERIFY_SERVING, 0, 5,                                                                        \
-      STMT_VERIFY "t.concert_id, t.token_id AS id, t.ticket, q.now_serving FROM queue_token t "    \
-      "LEFT JOIN queue_state q ON q.concert_id = t.concert_id "                                    \
-      "WHERE t.status = 'ACTIVE' AND t.ticket > COALESCE(q.now_serving, 0)" STMT_VERIFY_END)       \
-    X(VERIFY_BATCHES, 0, 6,                                                                        \
-      STMT_VERIFY "concert_id, admission_id AS id, active_before, admitted, max_active "           \
-      "FROM admission WHERE max_active > 0 AND active_before + admitted > max_active"              \
-      STMT_VERIFY_END)                                                                             \
-    X(VERIFY_CAP, 0, 5,                                                                            \
-      STMT_VERIFY "y.concert_id, y.admission_id AS id, y.inside, y.max_active FROM "               \
-      "(SELECT x.concert_id, x.admission_id, x.max_active, CAST(SUM(x.step) OVER "                 \
-      "(PARTITION BY x.concert_id ORDER BY x.at, x.turn ROWS UNBOUNDED PRECEDING) AS SIGNED) "     \
-      "AS inside FROM (SELECT concert_id, ended_at AS at, 1 AS turn, -1 AS step, "                 \
-      "0 AS admission_id, 0 AS max_active FROM queue_token WHERE ended_at > admitted_at "          \
-      "UNION ALL SELECT concert_id, admitted_at, 2, 1, 0, 0 FROM queue_token "                     \
-      "WHERE admitted_at IS NOT NULL AND (ended_at IS NULL OR ended_at > admitted_at) "            \
-      "UNION ALL SELECT concert_id, admitted_at, 3, 0, admission_id, max_active "                  \
-      "FROM admission WHERE max_active > 0) x) y "                                                 \
-      "WHERE y.admission_id > 0 AND y.inside > y.max_active" STMT_VERIFY_END)                      \
-    X(VERIFY_CAPACITY, 0, 5,                                                                       \
-      STMT_VERIFY "s.schedule_id AS id, s.concert_id, s.capacity, COUNT(t.seat_id) "               \
-      "FROM schedule s LEFT JOIN seat t ON t.schedule_id = s.schedule_id "                         \
-      "GROUP BY s.schedule_id, s.concert_id, s.capacity HAVING COUNT(t.seat_id) <> s.capacity "    \
-      "OR SUM(t.status IN ('AVAILABLE', 'HELD', 'SOLD', 'BLOCKED')) <> s.capacity "                \
-      "OR COUNT(DISTINCT t.seat_number) <> s.capacity "                                            \
-      "OR MIN(t.seat_number) <> 1 OR MAX(t.seat_number) <> s.capacity" STMT_VERIFY_END)
+    STMT_VERIFY_LIST(X)
 /* clang-format on */
 
 /* Those of the workers' that the job runs as well. */

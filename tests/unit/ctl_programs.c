@@ -62,7 +62,8 @@ static void test_a_database_out_of_reach_is_said(void)
     program_folder_make();
     CU_ASSERT_EQUAL(program_tool("migrate"), 1);
     CU_ASSERT_TRUE(program_said("migrate: the database is out of reach"));
-    CU_ASSERT_EQUAL(program_tool("verify"), 1);
+    CU_ASSERT_EQUAL(program_tool("verify"), 3);
+    CU_ASSERT_TRUE(program_said("verify: the database is out of reach"));
     CU_ASSERT_EQUAL(program_tool("demo load"), 1);
     CU_ASSERT_EQUAL(program_tool("status"), 1);
     CU_ASSERT_TRUE(program_said("database  fail"));

@@ -151,7 +151,7 @@ void scratch_balance(struct db *db, const struct uuid *user, int64_t balance)
     struct config cfg = *scratch_config();
     struct app app = {.cfg = &cfg, .db = db};
     struct caller caller = scratch_caller(user);
-    struct wallet_charge charged;
+    struct wallet_charge charged = {0};
     cfg.wallet_charge_max = WALLET_BALANCE_MAX;
     scratch_sql(db, "DELETE FROM wallet_entry WHERE user_id = %s", scratch_hex(user));
     scratch_sql(db,
@@ -231,7 +231,7 @@ bool scratch_is_sound(struct app *app)
     size_t length = 0;
     int64_t faults = -1;
     FILE *out = open_memstream(&said, &length);
-    CU_ASSERT_EQUAL(verify_run(app, out, &faults), ERR_OK);
+    CU_ASSERT_EQUAL(verify_run(app, out, NULL, &faults), ERR_OK);
     fclose(out);
     if (faults != 0)
         fprintf(stderr, "%s", said);
@@ -311,10 +311,22 @@ bool scratch_wait_statement(struct db *db, const char *like)
 /* MariaDB has a variable of the session for all CHECKs; MySQL is told about each of them. */
 static void enforce_rules(struct db *db, bool on)
 {
-    const char *how = on ? "" : "NOT";
+    static const char *const checks[][2] = {
+        {"seat", "seat_state"},
+        {"wallet", "wallet_balance"},
+        {"wallet", "wallet_entries"},
+        {"wallet_entry", "wallet_entry_type"},
+        {"wallet_entry", "wallet_entry_balance"},
+        {"reservation", "reservation_state"},
+        {"reservation", "reservation_seats"},
+        {"reservation", "reservation_paid"},
+        {"payment", "payment_state"},
+        {"queue_token", "queue_token_number"},
+    };
     scratch_sql(db, "SET FOREIGN_KEY_CHECKS = %d /*M! , check_constraint_checks = %d */", on, on);
-    scratch_sql(db, "ALTER TABLE seat /*!80016 ALTER CHECK seat_state %s ENFORCED */", how);
-    scratch_sql(db, "ALTER TABLE wallet /*!80016 ALTER CHECK wallet_balance %s ENFORCED */", how);
+    for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
+        scratch_sql(db, "ALTER TABLE %s /*!80016 ALTER CHECK %s %s ENFORCED */", checks[i][0],
+                    checks[i][1], on ? "" : "NOT");
 }
 
 void scratch_lift_rules(struct db *db)

@@ -79,8 +79,8 @@ bool scratch_wait(struct db *db, const char *format, ...) __attribute__((format(
 /* Waits until another connection runs a statement that is LIKE `like`; false if none ever did. */
 bool scratch_wait_statement(struct db *db, const char *like);
 
-/* Lets this connection write what foreign keys and, of the CHECKs, those of a seat's state and of a
- * wallet's balance refuse. scratch_enforce_rules ends it, once the tables are sound again. */
+/* Lets this connection write what foreign keys refuse, and those CHECKs that stand in the way of
+ * the tests of verify. scratch_enforce_rules ends it, once the tables are sound again. */
 void scratch_lift_rules(struct db *db);
 void scratch_enforce_rules(struct db *db);
 

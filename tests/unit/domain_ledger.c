@@ -33,7 +33,7 @@ static bool ends_with(struct db *db, int entries, const char *hash)
 static void test_what_is_hashed_is_what_the_schema_says(void)
 {
     struct app app = scratch_app();
-    struct wallet_charge charged;
+    struct wallet_charge charged = {0};
     struct uuid user;
     int64_t balance = 0;
     memset(&user, 1, sizeof user);
@@ -140,7 +140,7 @@ static void test_old_entries_are_chained(void)
     expect_migrated(db);
     /* Who goes on from there goes on with the chain. */
     struct app app = {.cfg = &old, .db = db};
-    struct wallet_charge charged;
+    struct wallet_charge charged = {0};
     struct uuid user;
     memset(&user, 1, sizeof user);
     struct caller caller = scratch_caller(&user);
