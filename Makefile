@@ -18,13 +18,16 @@ endif
 LIB_SRC  = $(sort $(wildcard app/base/*.c app/db/*.c app/domain/*.c app/http/*.c))
 LIB_OBJ  = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/migrations.o
 CTL_SRC  = $(sort $(wildcard app/ctl*.c))
-UNIT_SRC = tests/suite.c $(sort $(wildcard tests/unit/*.c))
+# The units' own, and those of the soak that have units to test.
+UNIT_SRC = tests/suite.c $(sort $(wildcard tests/unit/*.c)) \
+           $(filter-out tests/soak/soak.c,$(sort $(wildcard tests/soak/*.c)))
 API_SRC  = tests/suite.c $(sort $(wildcard tests/api/*.c))
 # The faults' own, and of the API's tests what all of these stand on.
 FAULTS_SRC = tests/suite.c $(sort $(wildcard tests/faults/*.c)) \
              $(foreach name,api own check world token proc,tests/api/$(name).c)
+SOAK_SRC = $(sort $(wildcard tests/soak/*.c))
 PROGRAMS = $(BUILD)/frontrow $(BUILD)/frontrow-worker $(BUILD)/frontrow-cron
-TESTS    = $(BUILD)/test-unit $(BUILD)/test-api $(BUILD)/test-faults
+TESTS    = $(BUILD)/test-unit $(BUILD)/test-api $(BUILD)/test-faults $(BUILD)/frontrow-soak
 C_FILES  = $(sort $(wildcard app/*.[ch] app/*/*.c include/*/*.h tests/*.[ch] tests/*/*.[ch]))
 
 .PHONY: all tests bench test lint fuzz san clean
@@ -50,6 +53,7 @@ $(PROGRAMS):
 $(BUILD)/test-unit: $(UNIT_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
 $(BUILD)/test-api: $(API_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
 $(BUILD)/test-faults: $(FAULTS_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
+$(BUILD)/frontrow-soak: $(SOAK_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
 $(TESTS):
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
 

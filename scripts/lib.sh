@@ -144,6 +144,7 @@ build() {
         has_programs || missing=yes
         for target in "$@"; do
             [[ $target != tests || (-x $BUILD/test-unit && -x $BUILD/test-api && -x $BUILD/test-faults) ]] || missing=yes
+            [[ $target != */* || -x $target ]] || missing=yes
         done
         [[ -n $missing ]] || return 0
     fi

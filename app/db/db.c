@@ -161,6 +161,12 @@ static enum err classify(unsigned number)
     case 3032: /* MySQL: offline mode */
     case 4031: /* MySQL: cut for being idle */
         return ERR_DB_LOST;
+    case ER_DISK_FULL: /* the server is short of something that it may have again soon */
+    case ER_ERROR_ON_WRITE:
+    case ER_GET_ERRNO: /* so does a temporary table say that the disk is full */
+    case ER_OUTOFMEMORY:
+    case ER_RECORD_FILE_FULL:
+        return ERR_BUSY;
     default:
         return number >= CR_MIN_ERROR && number <= CR_MAX_ERROR ? ERR_DB_LOST : ERR_INTERNAL;
     }

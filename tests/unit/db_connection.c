@@ -138,9 +138,24 @@ static void test_an_answer_that_takes_too_long_counts_as_lost(void)
     db_free(db);
 }
 
+/* A table in memory is full as one on a full disk is. */
+static void test_a_server_without_room_is_busy(void)
+{
+    struct db *db = scratch_open();
+    enum err e = ERR_OK;
+    scratch_sql(db, "SET max_heap_table_size = 16384");
+    scratch_sql(db, "CREATE TEMPORARY TABLE small (filler CHAR(200)) ENGINE = MEMORY");
+    for (int i = 0; i < 1000 && e == ERR_OK; i++)
+        e = db_command(db, "INSERT INTO small VALUES ('')", NULL);
+    CU_ASSERT_EQUAL(e, ERR_BUSY);
+    CU_ASSERT_EQUAL(db_command(db, "SELECT 1", NULL), ERR_OK);
+    db_free(db);
+}
+
 SUITE(db_connection, TEST(test_a_query_is_asked_again_on_a_new_connection),
       TEST(test_a_change_is_not_made_again_on_a_new_connection),
       TEST(test_a_row_function_may_lose_the_connection),
       TEST(test_the_session_is_set_up_again_after_a_loss),
       TEST(test_a_server_that_is_not_there_is_told_at_once), TEST(test_a_wrong_password_is_told),
-      TEST(test_an_answer_that_takes_too_long_counts_as_lost));
+      TEST(test_an_answer_that_takes_too_long_counts_as_lost),
+      TEST(test_a_server_without_room_is_busy));
