@@ -594,7 +594,7 @@
       "UPDATE " STMT_SEAT_BY_RESERVATION "SET hold_expires_at = ? "                                \
       "WHERE reservation_id = ? AND status = 'HELD'")                                              \
     X(SEATS_REFUND, 1, 0,                                                                          \
-      "UPDATE seat SET status = 'AVAILABLE', reservation_id = NULL "                               \
+      "UPDATE " STMT_SEAT_BY_RESERVATION "SET status = 'AVAILABLE', reservation_id = NULL "        \
       "WHERE reservation_id = ? AND status = 'SOLD'")                                              \
     X(SALES, 6, 7,                                                                                 \
       "SELECT r.reservation_id, r.user_id, t.seat_number, t.section, t.row_label, rs.price, "      \

@@ -1,6 +1,7 @@
 /*
  * Many at once: what is sold is sold once, what is paid is paid once, and nobody sees a 5xx.
  */
+#include "proc.h"
 #include "suite.h"
 #include "world.h"
 
@@ -185,10 +186,10 @@ static void test_one_user_joins_twenty_times(void)
     UNTIL(3, INT(api_get(STR(r[0], "token"), "/queue/tokens/me"), "position") == 1);
 }
 
-/* A random set of two to four seats of `capacity`, as "5,1,9". */
-static const char *random_seats(int capacity, unsigned *seed)
+/* A random set of `n` (at most 4) seats of `capacity`, as "5,1,9". */
+static const char *random_seats(int n, int capacity, unsigned *seed)
 {
-    int pick[4], n = 2 + rand_r(seed) % 3;
+    int pick[4];
     const char *text = "";
     for (int i = 0; i < n; i++) {
         bool known = false;
@@ -203,54 +204,84 @@ static const char *random_seats(int capacity, unsigned *seed)
     return text;
 }
 
+/* The body of a hold of n seats: named ones, or the best. */
+static const char *hold_body(int64_t schedule, int n, bool best, int capacity, unsigned *seed)
+{
+    if (best)
+        return J("{'scheduleId':%lld,'bestAvailable':%d}", (long long)schedule, n);
+    return J("{'scheduleId':%lld,'seatNumbers':[%s]}", (long long)schedule,
+             random_seats(n, capacity, seed));
+}
+
+/* Counts the owners of each seat (from 1 on); the seats of an answer in all. */
+static int count_owners(const struct api_res *r, int *owners)
+{
+    int n = (int)LEN(r, "seats");
+    for (int k = 0; k < n; k++)
+        owners[INT(r, F("seats.%d.seatNumber", k))]++;
+    return n;
+}
+
 static void test_overlapping_sets_of_seats(void)
 {
-    enum { N = 50, SEATS = 30 };
+    enum { N = 100, EACH = 2, SEATS = 150 };
     unsigned seed = (unsigned)api_wall_ms();
-    int owners[SEATS + 1] = {0};
-    int64_t concert = open_concert("");
+    int owners[SEATS + 1] = {0}, wanted[N * EACH];
+    int64_t concert = open_concert("'maxSeatsPerUser':8,");
     struct user *u = crowd(N, concert);
     int64_t schedule = world_schedule(concert, SEATS, 10);
-    struct api_req reqs[N];
-    for (int i = 0; i < N; i++)
-        reqs[i] = post(u[i].queue, "/reservations",
-                       J("{'scheduleId':%lld,'seatNumbers':[%s]}", (long long)schedule,
-                         random_seats(SEATS, &seed)));
-    const struct api_res **r = api_send_all(reqs, N);
-    int got = count(r, N, 201);
-    CHECK(got >= SEATS / 8, "only %d of %d got seats", got, N);
-    CHECK_INT(count(r, N, 409), N - got);
-    for (int i = 0; i < N; i++) {
-        if (r[i]->status != 201)
-            continue;
-        for (size_t k = 0, n = LEN(r[i], "seats"); k < n; k++)
-            owners[INT(r[i], F("seats.%zu.seatNumber", k))]++;
+    struct api_req reqs[N * EACH];
+    for (int i = 0; i < N * EACH; i++) {
+        wanted[i] = 2 + rand_r(&seed) % 3;
+        reqs[i] = post(u[i % N].queue, "/reservations",
+                       hold_body(schedule, wanted[i], i % 3 == 0, SEATS, &seed));
     }
+    const struct api_res **r = api_send_all(reqs, COUNT(reqs));
+    int got = count(r, COUNT(reqs), 201);
+    CHECK(got >= SEATS / 8, "only %d got seats", got);
+    CHECK_INT(count(r, COUNT(reqs), 409), N * EACH - got);
+    for (int i = 0; i < N * EACH; i++)
+        if (r[i]->status == 201)
+            CHECK_INT(count_owners(r[i], owners), wanted[i]);
+        else
+            EXPECT_ERROR(r[i], 409, "SEAT_TAKEN");
     const struct api_res *all =
         api_get(u[0].queue, F("/schedules/%lld/seats?status=all", (long long)schedule));
     for (int i = 1; i <= SEATS; i++) {
         CHECK(owners[i] <= 1, "seat %d has %d owners", i, owners[i]);
         CHECK_STR(STR(all, F("seats.%d.status", i - 1)), owners[i] ? "HELD" : "AVAILABLE");
     }
+    const char *output;
+    CHECK(proc_run("frontrow", (const char *const[]){"verify", NULL}, &output) == 0, "%s", output);
 }
 
+/* Named seats and the best, one and two at a time, all at once. */
 static void test_the_seat_limit_of_one_user(void)
 {
-    enum { N = 10, LIMIT = 3 };
+    enum { N = 24, LIMIT = 5, SEATS = 70 };
     struct user u = world_user();
-    int64_t concert = open_concert("'maxSeatsPerUser':3,");
-    int64_t schedule = world_schedule(concert, 20, 10);
+    int owners[SEATS + 1] = {0}, held = 0;
+    int64_t concert = open_concert(F("'maxSeatsPerUser':%d,", LIMIT));
+    int64_t schedule = world_schedule(concert, SEATS, 10);
     struct api_req reqs[N];
     world_enter(&u, 1, concert);
-    for (int i = 0; i < N; i++)
-        reqs[i] = post(u.queue, "/reservations",
-                       J("{'scheduleId':%lld,'seatNumbers':[%d]}", (long long)schedule, i + 1));
+    for (int i = 0; i < N; i++) {
+        const char *named = i % 4 == 1 ? F("%d", 40 + i) : F("%d,%d", 12 + i, 36 + i);
+        reqs[i] =
+            post(u.queue, "/reservations",
+                 i % 2 ? J("{'scheduleId':%lld,'seatNumbers':[%s]}", (long long)schedule, named)
+                       : J("{'scheduleId':%lld,'bestAvailable':%d}", (long long)schedule,
+                           1 + i % 4 / 2));
+    }
     const struct api_res **r = api_send_all(reqs, N);
-    CHECK_INT(count(r, N, 201), LIMIT);
-    CHECK_INT(count(r, N, 422), N - LIMIT);
+    int got = count(r, N, 201);
+    CHECK_INT(count(r, N, 422) + count(r, N, 409), N - got);
+    for (int i = 0; i < N; i++)
+        held += r[i]->status == 201 ? count_owners(r[i], owners) : 0;
+    CHECK_INT(held, LIMIT);
     const struct api_res *free_seats =
         api_get(u.queue, F("/schedules/%lld/seats", (long long)schedule));
-    CHECK_INT((int64_t)LEN(free_seats, "seats"), 20 - LIMIT);
+    CHECK_INT((int64_t)LEN(free_seats, "seats"), SEATS - held);
 }
 
 static void test_holds_and_payments_of_a_crowd(void)
