@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { ANSWER_MOST = 1 << 20 };
+enum { ANSWER_MOST = 8 << 20 };
 
 /* Closed when the test's memory is freed would be too late for so many: so a new one takes the
  * place of those that an earlier test left open. */
@@ -48,18 +48,32 @@ static struct sockaddr_in address(void)
     return at;
 }
 
-int raw_open(void)
+static int open_one(bool narrow)
 {
     const struct sockaddr_in at = address();
-    const int on = 1;
+    const int on = 1, segment = 536, room = 4096;
 
     begin();
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (narrow) {
+        setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment);
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
+    }
     NEED(n_open < RAW_MOST && fd >= 0 && connect(fd, (const struct sockaddr *)&at, sizeof at) == 0,
          "connection %zu: %s", n_open, strerror(errno));
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     open_fds[n_open++] = fd;
     return fd;
+}
+
+int raw_open(void)
+{
+    return open_one(false);
+}
+
+int raw_open_narrow(void)
+{
+    return open_one(true);
 }
 
 void raw_close(int fd, bool hard)
