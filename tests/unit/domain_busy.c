@@ -78,6 +78,7 @@ static enum err shop(struct app *app, const struct caller *caller)
     struct reservation r;
     struct payment p;
     int64_t first = 1 + random() % (SEATS - 3);
+    req.best = random() % 3 == 0;
     for (int i = 0; i < req.seat_count; i++)
         req.seats[i] = first + i;
     enum err e = booking_hold(app, caller, &req, NULL, &r);
@@ -86,6 +87,12 @@ static enum err shop(struct app *app, const struct caller *caller)
     reservation_clear(&r);
     if (random() % 3 == 0)
         pause_ms(random() % 999);
+    if (random() % 4 == 0) {
+        e = booking_extend(app, caller, r.reservation_id, NULL, &r);
+        if (e != ERR_OK)
+            return e;
+        reservation_clear(&r);
+    }
     switch (random() % 4) {
     case 0:
         return booking_release(app, caller, r.reservation_id, NULL);
@@ -150,7 +157,7 @@ static void test_a_busy_shop_stays_sound(void)
     scratch_wipe(app.db);
     concert = scratch_concert(app.db);
     schedule = scratch_schedule(app.db, concert, SEATS, PRICE);
-    scratch_sql(app.db, "UPDATE concert SET hold_seconds = 1");
+    scratch_sql(app.db, "UPDATE concert SET hold_seconds = 1, hold_extend_seconds = 1");
     scratch_sql(app.db, "UPDATE queue_state SET max_active = 9, admit_count = 7, "
                         "session_seconds = 2, claim_seconds = 1");
     end = clock_monotonic_ms() + BUSY_MS;
