@@ -15,6 +15,7 @@
 #include "ctl_lottery.h"
 #include "ctl_queue.h"
 #include "ctl_status.h"
+#include "db/grants.h"
 #include "db/migrate.h"
 #include "domain/app.h"
 #include "domain/demo.h"
@@ -93,14 +94,32 @@ static int run_token(struct ctl *ctl)
 
 /* --- migrate, verify, demo --- */
 
+/* Whoever connects through the server's own socket is its localhost. */
+static int give_grants(const struct ctl *ctl)
+{
+    bool local = strcmp(ctl->cfg.database_host, "localhost") == 0;
+    const char *host = ctl->value[CTL_HOST] ? ctl->value[CTL_HOST] : local ? "localhost" : "%";
+    char why[1024];
+    enum err e = grants_run(&ctl->cfg, host, stdout, why, sizeof why);
+
+    if (e != ERR_OK && why[0])
+        return ctl_complain(CTL_FAILED, "migrate --grants: %s", why);
+    return e == ERR_OK ? CTL_DONE : ctl_complain_of(e, "migrate --grants");
+}
+
 static int run_migrate(struct ctl *ctl)
 {
+    struct config cfg = ctl->cfg;
     enum err e;
 
-    config_keep_account(&ctl->cfg, CONFIG_MIGRATE);
-    e = migrate_run(&ctl->cfg, stdout);
-
-    return e == ERR_OK ? CTL_DONE : ctl_complain_of(e, "migrate");
+    if (ctl->value[CTL_HOST] && !ctl->value[CTL_GRANTS])
+        return ctl_complain(CTL_MISUSED, "--host goes with --grants");
+    config_keep_account(&cfg, CONFIG_MIGRATE);
+    e = migrate_run(&cfg, stdout);
+    explicit_bzero(&cfg, sizeof cfg);
+    if (e != ERR_OK)
+        return ctl_complain_of(e, "migrate");
+    return ctl->value[CTL_GRANTS] ? give_grants(ctl) : CTL_DONE;
 }
 
 static int run_verify(struct ctl *ctl)
@@ -219,8 +238,12 @@ static const struct command commands[] = {
     {"verify", NULL, CONFIG, 0, run_verify,
      "verify", "checks the invariants; 1 and the rows at fault if one is broken, 3 if it cannot be told",
      NULL},
-    {"migrate", NULL, CONFIG | ACCOUNTS, 0, run_migrate,
-     "migrate", "brings the database's schema up to date; safe to run twice and from two hosts",
+    {"migrate", NULL, CONFIG | ACCOUNTS, CTL_BIT(GRANTS) | CTL_BIT(HOST), run_migrate,
+     "migrate [--grants [--host HOST]]",
+     "brings the database's schema up to date; safe to run twice and from two hosts. --grants:\n"
+     "      makes the accounts of the workers and of the job if they are missing, and gives them just\n"
+     "      the rights that they need; HOST is the host part of their names (default localhost, or %\n"
+     "      where the database is another host)",
      NULL},
     {"config", "sample", 0, 0, run_config_sample,
      "config sample", "prints a configuration with every key, its default and its meaning", NULL},

@@ -23,6 +23,8 @@ enum { CTL_DONE = 0, CTL_FAILED = 1, CTL_MISUSED = 2, CTL_UNKNOWN = 3 };
     X(SCOPE, "scope", true)                                                                        \
     X(TTL, "ttl", true)                                                                            \
     X(JSON, "json", false)                                                                         \
+    X(GRANTS, "grants", false)                                                                     \
+    X(HOST, "host", true)                                                                          \
     X(ADMIT_COUNT, "admit-count", true)                                                            \
     X(ADMIT_INTERVAL, "admit-interval", true)                                                      \
     X(MAX_ACTIVE, "max-active", true)                                                              \

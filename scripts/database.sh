@@ -77,20 +77,6 @@ END
     "${engine}_settings" $((memory < 256 ? 64 : 256)) >>"$1"
 }
 
-# database_accounts FILE PASSWORD PATTERN: writes the statements that the server runs at each start:
-# the database, and the account, which may do all in the databases that match PATTERN.
-database_accounts() {
-    (
-        umask 077
-        cat >"$1" <<END
-CREATE DATABASE IF NOT EXISTS frontrow CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci;
-CREATE USER IF NOT EXISTS 'frontrow'@'localhost' IDENTIFIED BY '$2';
-ALTER USER 'frontrow'@'localhost' IDENTIFIED BY '$2';
-GRANT ALL PRIVILEGES ON \`$3\`.* TO 'frontrow'@'localhost';
-END
-    )
-}
-
 # database_create FOLDER SETTINGS: makes the data folder if there is none yet. The caller's own
 # system account is the server's administrator, through the socket. Made aside and moved into place,
 # so that an interrupted start leaves no half of one.
@@ -118,8 +104,11 @@ database_exec() {
         "--basedir=$("${engine}_base")"
 }
 
-# database_answers SOCKET PASSWORD: whether the account can log in.
+# database_answers SOCKET CONFIG: whether the account for migrations, or the only one, can log in.
 database_answers() {
-    MYSQL_PWD=$2 mariadb --no-defaults --socket="$1" --user=frontrow --connect-timeout=2 \
+    local kind=migrate_
+    [[ -n $(conf_get "$2" database migrate_user) ]] || kind=''
+    MYSQL_PWD=$(conf_get "$2" database "${kind}password") mariadb --no-defaults --socket="$1" \
+        --user="$(conf_get "$2" database "${kind}user")" --connect-timeout=2 \
         --execute='SELECT 1' frontrow >/dev/null 2>&1
 }

@@ -88,6 +88,16 @@ END
     mv -- "$1.new" "$1"
 }
 
+# conf_accounts FILE: gives the job and the migrations accounts of their own, where it has none yet.
+conf_accounts() {
+    local kind
+    for kind in job migrate; do
+        [[ -z $(conf_get "$1" database "${kind}_user") ]] || continue
+        conf_set "$1" database "${kind}_user" "frontrow_$kind"
+        conf_set "$1" database "${kind}_password" "$(random_hex 24)"
+    done
+}
+
 # conf_get FILE SECTION KEY: prints the value, nothing if the key is not there.
 conf_get() {
     awk -v section="$2" -v key="$3" '

@@ -58,6 +58,8 @@ struct db {
     char words[256];
     bool in_transaction;
     bool opened_before;
+    bool trying; /* whether it is let in is the question */
+    bool secret; /* the statement that runs has a password in it */
 };
 
 struct db *db_new(const struct config *cfg)
@@ -198,7 +200,7 @@ static void keep_complaint(struct db *db, unsigned number, const char *words)
 
 static enum err failed_connection(struct db *db, const char *what)
 {
-    keep_complaint(db, mysql_errno(db->mysql), mysql_error(db->mysql));
+    keep_complaint(db, mysql_errno(db->mysql), db->secret ? "" : mysql_error(db->mysql));
     return failed(db, db->complaint, db->words, what);
 }
 
@@ -217,6 +219,11 @@ bool db_denied(const struct db *db)
     default:
         return false;
     }
+}
+
+bool db_complains_of_no_grant(const struct db *db)
+{
+    return db->complaint == ER_NONEXISTING_GRANT || db->complaint == ER_NONEXISTING_TABLE_GRANT;
 }
 
 /* --- Giving up what waits for a dead server --- */
@@ -311,7 +318,8 @@ static enum err connect_now(struct db *db)
             cfg->database_password, cfg->database_name[0] ? cfg->database_name : NULL,
             (unsigned)cfg->database_port, local ? cfg->database_socket : NULL, CLIENT_FOUND_ROWS)) {
         keep_complaint(db, mysql_errno(db->mysql), mysql_error(db->mysql));
-        log_error("database_connect", "errno=%u text=%s", db->complaint, log_value(db->words));
+        if (!db->trying)
+            log_error("database_connect", "errno=%u text=%s", db->complaint, log_value(db->words));
         metrics_db_error();
         db_close(db);
         return ERR_DB_LOST;
@@ -342,6 +350,14 @@ enum err db_open(struct db *db)
     if (db->mysql)
         return ERR_OK;
     return db->in_transaction ? ERR_DB_LOST : connect_now(db);
+}
+
+enum err db_try_open(struct db *db)
+{
+    db->trying = true;
+    enum err e = db_open(db);
+    db->trying = false;
+    return e;
 }
 
 /* --- Preparing --- */
@@ -768,6 +784,14 @@ enum err db_command(struct db *db, const char *sql, int64_t *value)
     if (failed)
         return failed_connection(db, "command");
     return drain(db, "command", value);
+}
+
+enum err db_secret_command(struct db *db, const char *sql)
+{
+    db->secret = true;
+    enum err e = db_command(db, sql, NULL);
+    db->secret = false;
+    return e;
 }
 
 enum err db_script(struct db *db, const char *sql)

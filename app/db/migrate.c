@@ -106,6 +106,15 @@ static enum err apply_missing(struct db *db, FILE *progress)
     return e;
 }
 
+static void tell_denied(const struct db *db)
+{
+    const char *words;
+    db_complaint(db, &words);
+    if (db_denied(db))
+        log_error("migrate_denied", "text=%s needs=%s", log_value(words),
+                  "\"a [database] migrate_user that may do all in the database\"");
+}
+
 enum err migrate_run(const struct config *cfg, FILE *progress)
 {
     struct db *db = db_new(cfg), *lock = db_new(cfg);
@@ -116,10 +125,19 @@ enum err migrate_run(const struct config *cfg, FILE *progress)
     e = take_turn(lock);
     if (e == ERR_OK)
         e = apply_missing(db, progress);
+    tell_denied(db);
+    tell_denied(lock);
 out:
     db_free(lock); /* and with it the turn */
     db_free(db);
     return e;
+}
+
+/* Whether an account that sees no table of the schema may not see it. */
+static bool may_not_look(struct db *db)
+{
+    return db_command(db, "SELECT 1 FROM schema_migration LIMIT 0", NULL) != ERR_OK &&
+           db_denied(db);
 }
 
 enum err migrate_check(const struct config *cfg, char *why, size_t why_len)
@@ -127,6 +145,7 @@ enum err migrate_check(const struct config *cfg, char *why, size_t why_len)
     int64_t at = 0;
     struct db *db = db_new(cfg);
     enum err e = db ? applied(db, &at) : ERR_INTERNAL;
+    bool denied = e == ERR_OK && at == 0 && may_not_look(db);
     db_free(db);
     if (why_len)
         why[0] = '\0';
@@ -134,6 +153,12 @@ enum err migrate_check(const struct config *cfg, char *why, size_t why_len)
         return e;
     if (at == migrate_known())
         return ERR_OK;
+    if (denied) {
+        snprintf(why, why_len,
+                 "the account %s may not read the schema: run `frontrow migrate --grants`",
+                 cfg->database_user);
+        return ERR_INTERNAL;
+    }
     snprintf(why, why_len, "the schema is at %lld, this program needs %d: %s", (long long)at,
              migrate_known(),
              at < migrate_known() ? "run `frontrow migrate`" : "install the newer program");

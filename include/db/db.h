@@ -29,6 +29,8 @@ void db_free(struct db *db);
 
 /* Opens the connection unless it is open. ERR_DB_LOST if it cannot be had within a second. */
 enum err db_open(struct db *db) MUSTCHECK;
+/* The same where a refusal is no wonder: it is not logged. */
+enum err db_try_open(struct db *db) MUSTCHECK;
 /* Closes it; the next use opens it again. */
 void db_close(struct db *db);
 
@@ -59,8 +61,10 @@ enum err db_check_statements(struct db *db, char *why, size_t why_len) MUSTCHECK
  * those who tell an operator. */
 unsigned db_complaint(const struct db *db, const char **words);
 
-/* Whether that was for want of a right, or because the account was not let in. */
+/* Whether that was for want of a right, or because the account was not let in; or because a right
+ * to be revoked is not there. */
 bool db_denied(const struct db *db);
+bool db_complains_of_no_grant(const struct db *db);
 
 /* Whether the server's max_connections and max_prepared_stmt_count suffice for `connections` more
  * connections of ours. ERR_INTERNAL with the reason in `why` if not. */
@@ -140,11 +144,15 @@ bool db_is_null(const struct db_value *v);
 /* The database's clock. */
 enum err db_now(struct db *db, int64_t *ms) MUSTCHECK;
 
-/* For db/tx.c and db/migrate.c alone: statements without parameters, as text; several, divided by
- * semicolons, where `many`. Rows are read and dropped, but for the first column of the first row,
- * an integer, which goes to *value unless that is NULL (ERR_NO_ROW if there is none). */
+/* For db/tx.c, db/migrate.c and db/grants.c alone: statements without parameters, as text; several,
+ * divided by semicolons, where `many`. Rows are read and dropped, but for the first column of the
+ * first row, an integer, which goes to *value unless that is NULL (ERR_NO_ROW if there is none). */
 enum err db_command(struct db *db, const char *sql, int64_t *value) MUSTCHECK;
 enum err db_script(struct db *db, const char *sql) MUSTCHECK;
+
+/* For db/account.c alone: a statement with a password in it. What the server says of it, which can
+ * quote it, is neither logged nor kept but for the number. */
+enum err db_secret_command(struct db *db, const char *sql) MUSTCHECK;
 
 /* For db/tx.c alone: while set, a lost connection is not opened again by a statement. */
 void db_set_in_transaction(struct db *db, bool in);

@@ -683,7 +683,22 @@
     X(PAYMENT_INSERT, 4, 0,                                                                        \
       "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) "                    \
       "VALUES (?, ?, 'COMPLETED', ?, ?)")                                                          \
-    STMT_VERIFY_LIST(X)
+    STMT_VERIFY_LIST(X)                                                                            \
+    /* accounts and their rights, each account's own */                                            \
+    X(GRANTS_SELF, 0, 1, "SELECT CURRENT_USER()")                                                  \
+    X(GRANTS_RIGHTS, 4, 5,                                                                         \
+      "SELECT '', '', '', privilege_type, is_grantable FROM information_schema.user_privileges "   \
+      "WHERE grantee = ? AND privilege_type <> 'USAGE' "                                           \
+      "UNION ALL SELECT table_schema, '', '', privilege_type, is_grantable "                       \
+      "FROM information_schema.schema_privileges WHERE grantee = ? "                               \
+      "UNION ALL SELECT table_schema, table_name, '', privilege_type, is_grantable "               \
+      "FROM information_schema.table_privileges WHERE grantee = ? "                                \
+      "UNION ALL SELECT table_schema, table_name, column_name, privilege_type, is_grantable "      \
+      "FROM information_schema.column_privileges WHERE grantee = ?")                               \
+    X(GRANTS_ROLES, 0, 1,                                                                          \
+      "SELECT COUNT(*) FROM (SELECT 1 AS n FROM DUAL WHERE 1 = 0 "                                 \
+      "/*M! UNION ALL SELECT 1 FROM information_schema.applicable_roles */ "                       \
+      "/*!80019 UNION ALL SELECT 1 FROM information_schema.applicable_roles */) r")
 /* clang-format on */
 
 /* Those of the workers' that the job runs as well. */

@@ -13,7 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
-struct config api_config;
+struct config api_config, api_migrations;
 const char *api_url, *api_state, *api_build;
 
 /* A request under way. */
@@ -275,6 +275,8 @@ static bool start(void)
         fprintf(stderr, "%s\n", why);
         return false;
     }
+    api_migrations = api_config;
+    config_keep_account(&api_migrations, CONFIG_MIGRATE);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
         return false;
     single = curl_easy_init();

@@ -41,8 +41,9 @@ struct api_res {
     int64_t ended_ms;  /* when it was complete, wall clock */
 };
 
-/* The configuration of the product under test. */
-extern struct config api_config;
+/* The configuration of the product under test, with the credentials of all accounts; and the same
+ * with those of migrations alone, for a look into the database past the workers' rights. */
+extern struct config api_config, api_migrations;
 /* FRONTROW_URL, FRONTROW_STATE and FRONTROW_BUILD. */
 extern const char *api_url, *api_state, *api_build;
 

@@ -6,7 +6,7 @@
 static int64_t ask(const char *sql, bool wants_value)
 {
     int64_t value = 0;
-    struct db *db = db_new(&api_config);
+    struct db *db = db_new(&api_migrations);
     NEED(db != NULL, "no memory");
     enum err e = db_command(db, sql, wants_value ? &value : NULL);
     db_free(db);

@@ -69,8 +69,8 @@ connect() {
         {
             echo '[client]'
             echo "socket = $(conf_get "$config" database socket)"
-            echo "user = $(conf_get "$config" database user)"
-            echo "password = $(conf_get "$config" database password)"
+            echo "user = $(conf_get "$config" database migrate_user)"
+            echo "password = $(conf_get "$config" database migrate_password)"
         } >"$folder/client.cnf"
     )
 }

@@ -11,7 +11,7 @@
 /* The first column of the first row, an integer; -1 if it is null, or the database is away. */
 int64_t session_int(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Whether another connection runs a statement that is LIKE `like`. */
+/* Whether a worker or the job runs a statement that is LIKE `like`. */
 bool session_sees(const char *like);
 
 /* Locks the rows that a SELECT finds, until session_release. One of these at a time. */

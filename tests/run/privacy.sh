@@ -95,7 +95,9 @@ done
 for name_of in user_secret queue_secret; do
     secrets+=("$(conf_get "$state/frontrow.conf" auth "$name_of")")
 done
-secrets+=("$(conf_get "$state/frontrow.conf" database password)")
+for name_of in password job_password migrate_password; do
+    secrets+=("$(conf_get "$state/frontrow.conf" database "$name_of")")
+done
 none "all of the secrets are known here" "$(printf '%s\n' "${secrets[@]}" | grep -nE '^.{0,15}$')"
 
 # told WHAT...: the log lines that have one of them.
