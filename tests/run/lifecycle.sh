@@ -68,6 +68,24 @@ same "the demo is on" 201 "$(status /api/v1/demo/users -X POST -H 'Content-Type:
 sockets=$(cat "$state/run/sockets" 2>/dev/null)
 same "its unix sockets have a private folder" 700 "$(stat -c %a "$sockets" 2>&1)"
 
+# as KIND SQL: what the account of KIND (empty, job_ or migrate_) is answered.
+as() {
+    local config=$state/frontrow.conf
+    MYSQL_PWD=$(conf_get "$config" database "$1password") mariadb --no-defaults --batch \
+        --skip-column-names --socket="$(conf_get "$config" database socket)" \
+        --user="$(conf_get "$config" database "$1user")" --execute="$2" frontrow 2>&1
+}
+is_connected() { (($(as "$1" "SELECT COUNT(*) FROM information_schema.processlist") > 1)); }
+for kind in "" job_; do
+    if within 20 is_connected "$kind"; then
+        ok "who runs has an account of its own ($(conf_get "$state/frontrow.conf" database "${kind}user"))"
+    else
+        not_ok "who runs has an account of its own (${kind}user)" "$(as "$kind" "SHOW PROCESSLIST")"
+    fi
+    has "it may not change the ledger" denied "$(as "$kind" "UPDATE wallet_entry SET amount = 0")"
+    has "nor drop a table" denied "$(as "$kind" "DROP TABLE outbox")"
+done
+
 refuses "a port in use" 1 --port "$port"
 seen=$(scripts/run --port "$(free_port)" --state "$state" 2>&1) && seen="it started"
 has "a state folder in use is refused" "in use by another run" "$seen"
@@ -126,14 +144,21 @@ same "it keeps the secrets" "$secret" "$(grep -E 'secret|password' "$state/front
 same "it keeps the data" 1234 "$(balance)"
 same "with --bare the demo is off" 404 "$(status /api/v1/demo/users -X POST -H 'Content-Type: application/json' -d '{}')"
 
-# Killed along with the masters of the parts, whose children nobody tells to stop then.
+# Killed along with the masters of the parts, whose children nobody tells to stop then. And as an
+# earlier version has left it, whose only account might do all.
+none "an account may be given more" "$(as migrate_ "GRANT ALL PRIVILEGES ON frontrow.* TO frontrow@localhost")"
 read -r supervisor _ <"$state/run/supervisor.pid"
 kill -KILL "$supervisor" "$(process nginx)" "$(process frontrow-worker)"
+sed -i -E '/^(job|migrate)_(user|password) =/d' "$state/frontrow.conf"
 if start "$state"; then
     ok "a start cleans up what a killed run has left"
 else
     not_ok "a start cleans up what a killed run has left" "$(cat "$said")"
 fi
+
+has "what was one account before is three" frontrow_migrate "$(as migrate_ "SELECT CURRENT_USER()")"
+has "and the first is cut down" denied "$(as "" "DROP TABLE outbox")"
+same "with all the data" 1234 "$(balance)"
 
 sockets=$(cat "$state/run/sockets" 2>/dev/null)
 same "scripts/stop says when all has ended" "Stopped." "$(scripts/stop --state "$state" 2>&1)"
