@@ -8,7 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PATIENCE_MS = 12000, DROP_PERCENT = 5, GIVE_UP_PERCENT = 6, BUYER_STREAM = 1000 };
+enum {
+    PATIENCE_MS = 12000,
+    DROP_PERCENT = 5,
+    GIVE_UP_PERCENT = 6,
+    KEYLESS_PERCENT = 15,
+    BUYER_STREAM = 1000
+};
 
 struct buyer_world buyer_world;
 
@@ -33,11 +39,17 @@ void buyer_end(struct buyer *b)
     free(b->letters);
 }
 
-/* Without a key: it may be asked again as a new question. */
-static bool is_keyed(enum op_kind kind)
+/* Whether the operation changes something, and takes an Idempotency-Key. */
+static bool takes_key(enum op_kind kind)
 {
     return kind == OP_CHARGE || kind == OP_HOLD || kind == OP_EXTEND || kind == OP_PAY ||
            kind == OP_REFUND || kind == OP_RELEASE || kind == OP_LEAVE;
+}
+
+/* Some send no key. They never ask again: what had no answer has happened once at the most. */
+static bool is_pursued(const struct buyer *b)
+{
+    return takes_key(b->op->kind) && b->request.key[0];
 }
 
 static void rest(struct buyer *b, int low_ms, int high_ms)
@@ -51,7 +63,7 @@ static void on_answer(void *arg, const struct wire_answer *a);
 
 static void send_it(struct buyer *b)
 {
-    b->dropped = buyer_world.drops && buyer_world.phase == BUYER_ROAMS && is_keyed(b->op->kind) &&
+    b->dropped = buyer_world.drops && buyer_world.phase == BUYER_ROAMS && takes_key(b->op->kind) &&
                  rng_chance(&b->rng, DROP_PERCENT);
     b->request.timeout_ms = b->dropped ? rng_between(&b->rng, 1, 15) : PATIENCE_MS;
     b->op->attempts++;
@@ -64,7 +76,7 @@ void buyer_do(struct buyer *b, const struct op *op)
 
     begun.user = b->index;
     begun.begun = clock_wall_ms();
-    if (is_keyed(op->kind))
+    if (takes_key(op->kind) && !rng_chance(&b->rng, KEYLESS_PERCENT))
         snprintf(b->request.key, sizeof b->request.key, "%.8s-%s-%d", b->id, op_name(op->kind),
                  ++b->keys);
     b->op = history_add(buyer_world.history, &begun);
@@ -136,23 +148,10 @@ static void end_op(struct buyer *b)
     b->op = NULL;
 }
 
-/* No answer settles it. Reads are over; what has a key is asked again, mostly. */
-static void stay_in_doubt(struct buyer *b, const struct wire_answer *a)
+static void give_up(struct buyer *b)
 {
     struct op *op = b->op;
 
-    op->status = (int)a->status;
-    rest(b, 40, 300);
-    if (!is_keyed(op->kind)) {
-        op->ended = clock_wall_ms();
-        end_op(b);
-        return;
-    }
-    op->doubtful = op->doubtful || a->status != 429;
-    history_note(buyer_world.history, op, "again");
-    if (buyer_world.phase != BUYER_ROAMS || !rng_chance(&b->rng, GIVE_UP_PERCENT))
-        return;
-    add_doubt(b);
     if (op->kind == OP_PAY || op->kind == OP_LEAVE)
         buyer_go_out(b);
     if (op->kind == OP_RELEASE)
@@ -160,6 +159,26 @@ static void stay_in_doubt(struct buyer *b, const struct wire_answer *a)
     if (op->kind == OP_REFUND)
         buyer_drop_bought(b, op->reservation);
     end_op(b);
+}
+
+/* No answer settles it. What has a key is asked again, mostly; all else is over. */
+static void stay_in_doubt(struct buyer *b, const struct wire_answer *a)
+{
+    struct op *op = b->op;
+
+    op->status = (int)a->status;
+    rest(b, 40, 300);
+    if (!is_pursued(b)) {
+        op->ended = clock_wall_ms();
+        give_up(b);
+        return;
+    }
+    op->doubtful = op->doubtful || a->status != 429;
+    history_note(buyer_world.history, op, "again");
+    if (buyer_world.phase == BUYER_ROAMS && rng_chance(&b->rng, GIVE_UP_PERCENT)) {
+        add_doubt(b);
+        give_up(b);
+    }
 }
 
 /* Keeps the answer, to ask for it again. */
@@ -197,7 +216,7 @@ static void settle(struct buyer *b, const struct wire_answer *a)
     snprintf(op->code, sizeof op->code, "%s", code_of(a));
     if (op->kind == OP_ECHO)
         take_echo(b, a);
-    else if (is_keyed(op->kind) && op->outcome == OP_OK)
+    else if (is_pursued(b) && op->outcome == OP_OK)
         keep(b, a);
     buyer_take(b, op, a->json);
     end_op(b);

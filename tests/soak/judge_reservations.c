@@ -31,6 +31,13 @@ static bool same_seats(const struct op *op, const struct final_reservation *r)
            memcmp(op->seats, r->seats, (size_t)op->seat_count * sizeof op->seats[0]) == 0;
 }
 
+/* Whether a moment that the database told lies between question and answer: its clock is this
+ * host's, whatever the product's processes take for now. */
+static bool is_between(const struct op *op, int64_t at)
+{
+    return op->begun <= at + SLACK_MS && at <= op->ended + SLACK_MS;
+}
+
 /* --- Each hold that was acknowledged is there; each that is there was asked for --- */
 
 static void match_told(struct judge *j, struct op *op)
@@ -50,6 +57,9 @@ static void match_told(struct judge *j, struct op *op)
         !same_seats(op, r))
         judge_say(j, "HOLD_WRONG", "user %d: reservation %" PRId64 " is not what was told",
                   op->user, op->reservation);
+    if (!is_between(op, op->created_at))
+        judge_say(j, "TIME_WRONG", "user %d: reservation %" PRId64 " was made at %" PRId64,
+                  op->user, op->reservation, op->created_at);
 }
 
 static bool may_have_made(const struct op *op, const struct final_reservation *r)
@@ -138,6 +148,9 @@ static void judge_sale(struct judge *j, int user, const struct final_reservation
     if (d->paid && (d->paid->paid_at != r->paid_at || d->paid->payment != r->payment))
         judge_say(j, "PAYMENT_WRONG", "user %d: reservation %" PRId64 " is not what was told", user,
                   r->reservation);
+    if (d->paid && !is_between(d->paid, r->paid_at))
+        judge_say(j, "TIME_WRONG", "user %d: reservation %" PRId64 " was paid at %" PRId64, user,
+                  r->reservation, r->paid_at);
     if (refunded && !d->may_be_refunded)
         judge_say(j, "REFUND_UNASKED", "user %d: reservation %" PRId64, user, r->reservation);
     if (!refunded && d->refunded)

@@ -330,7 +330,17 @@ static void test_a_payment_after_the_holds_end(void)
 {
     make_good();
     last_of(1)->paid_at = good.second_pay->paid_at = 1402;
-    FINDS("PAID_LATE ");
+    FINDS("PAID_LATE TIME_WRONG ");
+}
+
+static void test_a_moment_that_is_another_clocks(void)
+{
+    make_good();
+    good.idle->created_at = reservations[1][0].created_at = 900;
+    FINDS("TIME_WRONG ");
+    make_good();
+    last_of(1)->paid_at = good.second_pay->paid_at = 1320;
+    FINDS("TIME_WRONG ");
 }
 
 static void test_a_payment_that_was_told_otherwise(void)
@@ -533,8 +543,9 @@ SUITE(soak_judge, TEST(test_a_good_history_has_nothing_wrong),
       TEST(test_a_charge_that_was_told_otherwise), TEST(test_a_payment_without_an_entry),
       TEST(test_a_payment_that_is_there_twice), TEST(test_a_payment_that_was_refused),
       TEST(test_a_payment_that_left_no_sale), TEST(test_a_payment_after_the_holds_end),
-      TEST(test_a_payment_that_was_told_otherwise), TEST(test_a_refund_that_is_gone_or_there_twice),
-      TEST(test_a_balance_that_does_not_follow), TEST(test_a_hold_that_is_gone_or_changed),
+      TEST(test_a_moment_that_is_another_clocks), TEST(test_a_payment_that_was_told_otherwise),
+      TEST(test_a_refund_that_is_gone_or_there_twice), TEST(test_a_balance_that_does_not_follow),
+      TEST(test_a_hold_that_is_gone_or_changed),
       TEST(test_a_hold_that_nobody_asked_for_or_made_twice), TEST(test_holds_of_the_best_seats),
       TEST(test_a_seat_with_two_holders), TEST(test_a_seat_that_is_sold_twice),
       TEST(test_a_hold_that_was_given_back_is_free_from_then_on),
