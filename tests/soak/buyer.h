@@ -23,7 +23,7 @@ enum buyer_phase {
 enum buyer_place { PLACE_NONE, PLACE_WAITING, PLACE_INSIDE };
 
 struct buyer_hold {
-    int64_t reservation, amount;
+    int64_t reservation, expires_at;
     bool extended;
 };
 
@@ -58,6 +58,7 @@ struct buyer {
     int64_t ticket;
     struct buyer_hold holds[BUYER_HOLDS];
     int hold_count;
+    int64_t pays_next; /* a reservation whose last moment was waited for, or 0 */
     int64_t bought[BUYER_BOUGHT];
     int bought_count;
     char *letters; /* of the show seen last */

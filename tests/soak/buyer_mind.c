@@ -8,6 +8,7 @@
 #include <string.h>
 
 enum { MOST_SEATS = 3, FIRST_CHARGE = 2500, HOT_SEATS = 12, FORGET_PERCENT = 20 };
+enum { DAWDLE_MS = 8000, EARLY_MS = 150, LATE_MS = 600 };
 
 static void request(struct buyer *b, const char *method, const char *token, const char *path,
                     const char *body)
@@ -210,11 +211,28 @@ static bool roam_anywhere(struct buyer *b, int dice)
     return true;
 }
 
+/* Waits for the hold's last moment, or a little longer, to pay then. */
+static void dawdle(struct buyer *b, const struct buyer_hold *h)
+{
+    int64_t left = h->expires_at - clock_wall_ms();
+
+    if (left > 0 && left < DAWDLE_MS)
+        sleep_ms(b, (int)left - EARLY_MS, (int)left + LATE_MS);
+    b->pays_next = h->reservation;
+}
+
 static void roam_inside(struct buyer *b, int dice)
 {
     struct buyer_hold *h = b->hold_count ? &b->holds[rng_below(&b->rng, b->hold_count)] : NULL;
 
-    if (h && dice < 35) {
+    if (b->pays_next) {
+        int64_t reservation = b->pays_next;
+
+        b->pays_next = 0;
+        pay(b, reservation);
+    } else if (h && dice < 8) {
+        dawdle(b, h);
+    } else if (h && dice < 35) {
         pay(b, h->reservation);
     } else if (h && dice < 47 && !h->extended) {
         h->extended = true;
@@ -240,7 +258,7 @@ static void roam(struct buyer *b)
 {
     int dice = rng_below(&b->rng, 100);
 
-    if (roam_anywhere(b, dice))
+    if (!b->pays_next && roam_anywhere(b, dice))
         return;
     dice = rng_below(&b->rng, 100);
     switch (b->place) {

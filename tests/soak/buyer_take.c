@@ -9,6 +9,7 @@ void buyer_go_out(struct buyer *b)
 {
     b->place = PLACE_NONE;
     b->hold_count = 0;
+    b->pays_next = 0;
     b->queue[0] = '\0';
 }
 
@@ -77,7 +78,8 @@ static void take_hold(struct buyer *b, struct op *op, json_object *json)
     if (op->best)
         take_seat_numbers(op, json);
     if (b->hold_count < BUYER_HOLDS && b->place == PLACE_INSIDE && op->ticket == b->ticket)
-        b->holds[b->hold_count++] = (struct buyer_hold){op->reservation, op->amount, false};
+        b->holds[b->hold_count++] =
+            (struct buyer_hold){op->reservation, op->hold_expires_at, false};
 }
 
 static void take_seats(struct buyer *b, struct op *op, json_object *json)
