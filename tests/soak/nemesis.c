@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { MOST_CUTS = 200, MOST_LATE = 4 };
+enum { MOST_CUTS = 200, MOST_LATE = 4, LONGER_MS = 6000 };
 
 unsigned nemesis_allow(const struct nemesis_place *place, unsigned faults)
 {
@@ -92,6 +92,16 @@ static void end_cut(struct nemesis *n, const struct plan_item *item, enum cut cu
     nemesis_say(n, item->fault, "connections:", (int64_t)hits);
 }
 
+/* Whether a cut is to stay armed beyond its time, for it has hit nothing yet: perhaps the database
+ * is dead just now. */
+static bool waits_for_hit(const struct nemesis *n, enum fault f, int64_t now)
+{
+    enum cut cut = cut_of(f);
+
+    return cut < CUT_COUNT && proxy_hits(n->place.proxy, cut) == n->hits_before[cut] &&
+           now < n->ends_ms[f] + LONGER_MS;
+}
+
 /* --- The plan --- */
 
 static void end_fault(struct nemesis *n, enum fault f)
@@ -149,7 +159,7 @@ void nemesis_step(struct nemesis *n)
     int64_t now = clock_monotonic_ms();
 
     for (int f = 0; f < FAULT_COUNT; f++)
-        if (n->ends_ms[f] && now >= n->ends_ms[f])
+        if (n->ends_ms[f] && now >= n->ends_ms[f] && !waits_for_hit(n, (enum fault)f, now))
             end_fault(n, (enum fault)f);
     while (n->next < n->plan->count && now >= n->began_ms + n->plan->items[n->next].at_ms)
         begin_fault(n, &n->plan->items[n->next++]);
