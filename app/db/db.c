@@ -126,8 +126,8 @@ void db_free(struct db *db)
 }
 
 /* MySQL's error numbers become ours here and nowhere else. Numbers that only one of the servers
- * knows are written out: 4025 and 3819 are the CHECK errors of MariaDB and MySQL, 1927 is MariaDB's
- * killed connection, 1969 and 3024 are the statement time limits of each. */
+ * knows are written out: 4025 and 3819 are the CHECK errors of MariaDB and MySQL, 1077 and 1927 are
+ * MariaDB's shutdown and killed connection, 1969 and 3024 the statement time limits of each. */
 static enum err classify(unsigned number)
 {
     switch (number) {
@@ -153,12 +153,12 @@ static enum err classify(unsigned number)
         return ERR_DB_CONSTRAINT;
     case ER_CON_COUNT_ERROR:
     case ER_SERVER_SHUTDOWN:
-    case ER_NORMAL_SHUTDOWN:
     case ER_UNKNOWN_COM_ERROR:
     case ER_HOST_IS_BLOCKED:
     case ER_OPTION_PREVENTS_STATEMENT:
     case ER_UNKNOWN_STMT_HANDLER:
     case ER_QUERY_INTERRUPTED:
+    case 1077:
     case 1927:
     case 3032: /* MySQL: offline mode */
     case 4031: /* MySQL: cut for being idle */
