@@ -46,8 +46,10 @@ struct db *scratch_open(void)
     if (!migrated && migrate_run(cfg, NULL) != ERR_OK)
         give_up("it cannot be migrated");
     migrated = true;
-    if (db)
+    if (db) {
         db_serve(db, STMT_OF_ALL);
+        db_set_patience(db, SCRATCH_PATIENCE_SECONDS);
+    }
     if (!db || db_open(db) != ERR_OK)
         give_up("it is out of reach");
     return db;
