@@ -33,6 +33,11 @@ FRONTROW_SET="server.demo=on" refuses "the demo by a setting on such an address"
 refuses "a state folder with a dollar sign" 2 --state "$folder/a\$b"
 refuses "a state folder that is a file" 2 --state "$said"
 FRONTROW_SET="nonsense" refuses "a setting that is none" 2
+FRONTROW_ENGINE=sqlite refuses "an unknown database server" 2
+mkdir -p "$folder/mysql/db"
+touch "$folder/mysql/frontrow.conf" "$folder/mysql/db/mysql.ibd"
+FRONTROW_ENGINE=mariadb refuses "the data of another database server" 1 --state "$folder/mysql"
+has "and it is said whose they are" "FRONTROW_ENGINE=mysql" "$refusal"
 if FRONTROW_SET="nonsense.key=1" scripts/run --state "$folder/set" --port "$unused" >"$said" 2>&1; then
     not_ok "a key that is none is refused" "$(cat "$said")"
     scripts/stop --state "$folder/set" >/dev/null
