@@ -55,13 +55,14 @@ static enum err once(struct db *db, const struct beginning *b, tx_fn *fn, void *
     return e;
 }
 
-static enum err run(struct db *db, const struct beginning *b, tx_fn *fn, void *arg)
+/* `settles`: a run after a COMMIT of unknown outcome finds out what became of it. */
+static enum err run(struct db *db, const struct beginning *b, bool settles, tx_fn *fn, void *arg)
 {
     int deadlocks = 0, timeouts = 0, lost = 0;
     for (;;) {
         bool unknown = false;
         enum err e = once(db, b, fn, arg, &unknown);
-        if (unknown)
+        if (unknown && !settles)
             return ERR_BUSY;
         if (e == ERR_DB_RETRY          ? ++deadlocks > MAX_DEADLOCKS
             : e == ERR_DB_LOCK_TIMEOUT ? ++timeouts > MAX_LOCK_TIMEOUTS
@@ -74,10 +75,16 @@ static enum err run(struct db *db, const struct beginning *b, tx_fn *fn, void *a
     }
 }
 
+static const struct beginning plain = {NULL, "START TRANSACTION"};
+
 enum err tx_run(struct db *db, tx_fn *fn, void *arg)
 {
-    static const struct beginning plain = {NULL, "START TRANSACTION"};
-    return run(db, &plain, fn, arg);
+    return run(db, &plain, false, fn, arg);
+}
+
+enum err tx_run_settling(struct db *db, tx_fn *fn, void *arg)
+{
+    return run(db, &plain, true, fn, arg);
 }
 
 enum err tx_snapshot(struct db *db, tx_fn *fn, void *arg)
@@ -85,5 +92,5 @@ enum err tx_snapshot(struct db *db, tx_fn *fn, void *arg)
     static const struct beginning snapshot = {
         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ",
         "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY"};
-    return run(db, &snapshot, fn, arg);
+    return run(db, &snapshot, false, fn, arg);
 }

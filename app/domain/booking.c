@@ -1,7 +1,7 @@
 /* Showing and giving back reservations, see domain/booking.h; taking seats is in hold.c. */
 #include "domain/booking.h"
 
-#include "db/tx.h"
+#include "db/db.h"
 #include "domain/queue.h"
 #include "domain/reservation_row.h"
 #include <stdlib.h>
@@ -199,7 +199,7 @@ enum err booking_release(struct app *app, const struct caller *caller, int64_t i
                          struct idem *idem)
 {
     struct release rel = {app, caller, id, idem};
-    enum err e = tx_run(app->db, release, &rel);
+    enum err e = idem_run(app->db, idem, release, &rel);
     if (e != ERR_OK && caller->kind == TOKEN_QUEUE)
         queue_claim(app, caller);
     return e;

@@ -7,7 +7,7 @@
  */
 #include "domain/cancel.h"
 
-#include "db/tx.h"
+#include "db/db.h"
 #include "domain/audit.h"
 #include <stdio.h>
 
@@ -99,5 +99,5 @@ enum err cancel_schedule(struct app *app, const struct caller *caller, int64_t s
                          schedule_render_fn *render, struct idem *idem, struct schedule *out)
 {
     struct cancellation c = {app, caller, schedule_id, render, idem, out};
-    return tx_run(app->db, cancel, &c);
+    return idem_run(app->db, idem, cancel, &c);
 }

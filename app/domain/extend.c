@@ -6,7 +6,7 @@
  * reservation and counts its rows, so that a seat which somebody else has taken meanwhile stays
  * theirs.
  */
-#include "db/tx.h"
+#include "db/db.h"
 #include "domain/booking.h"
 #include "domain/queue.h"
 #include "domain/reservation_row.h"
@@ -106,7 +106,7 @@ enum err booking_extend(struct app *app, const struct caller *caller, int64_t id
 {
     struct extension x = {app, caller, id, idem, out};
     *out = (struct reservation){0};
-    enum err e = tx_run(app->db, extend, &x);
+    enum err e = idem_run(app->db, idem, extend, &x);
     if (e != ERR_OK) {
         reservation_clear(out);
         queue_claim(app, caller);

@@ -7,7 +7,7 @@
  * from being changed until the end, by its foreign key; so the last look at whether the show has
  * been canceled is the one that counts, and it comes after that row.
  */
-#include "db/tx.h"
+#include "db/db.h"
 #include "domain/booking.h"
 #include "domain/hold_seats.h"
 #include "domain/queue.h"
@@ -216,7 +216,7 @@ enum err booking_hold(struct app *app, const struct caller *caller, const struct
     *out = (struct reservation){0};
     enum err e = user_ensure(app, &caller->user);
     if (e == ERR_OK)
-        e = tx_run(app->db, hold, &h);
+        e = idem_run(app->db, idem, hold, &h);
     if (e != ERR_OK) {
         reservation_clear(out);
         queue_claim(app, caller);

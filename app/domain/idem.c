@@ -2,6 +2,7 @@
 #include "domain/idem.h"
 
 #include "db/db.h"
+#include "db/tx.h"
 
 enum { SHA256_BYTES = 32 };
 
@@ -26,6 +27,11 @@ static enum err insert(struct db *db, struct idem *idem)
     return db_exec(db, STMT_IDEM_INSERT, NULL, DB_P_UUID(&idem->subject),
                    DB_P_BYTES(idem->key, idem->key_len),
                    DB_P_BYTES(idem->fingerprint, SHA256_BYTES));
+}
+
+enum err idem_run(struct db *db, const struct idem *idem, tx_fn *fn, void *arg)
+{
+    return idem && idem->present ? tx_run_settling(db, fn, arg) : tx_run(db, fn, arg);
 }
 
 enum err idem_begin(struct db *db, struct idem *idem)

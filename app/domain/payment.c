@@ -8,7 +8,7 @@
  */
 #include "domain/payment.h"
 
-#include "db/tx.h"
+#include "db/db.h"
 #include "domain/outbox.h"
 #include "domain/queue.h"
 #include "domain/reservation_row.h"
@@ -118,7 +118,7 @@ enum err payment_pay(struct app *app, const struct caller *caller, int64_t reser
 {
     struct pay p = {app, caller, reservation_id, idem, out};
     *out = (struct payment){0};
-    enum err e = tx_run(app->db, pay, &p);
+    enum err e = idem_run(app->db, idem, pay, &p);
     if (e != ERR_OK) {
         reservation_clear(&out->reservation);
         queue_claim(app, caller);

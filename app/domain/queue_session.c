@@ -4,7 +4,7 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
-#include "db/tx.h"
+#include "db/db.h"
 #include "domain/booking.h"
 #include "domain/token_row.h"
 
@@ -97,8 +97,9 @@ static enum err leave(struct db *db, void *arg)
 enum err queue_leave(struct app *app, const struct caller *caller, struct idem *idem)
 {
     struct leave l = {app, caller, idem, 0};
-    enum err e = tx_run(app->db, leave, &l);
-    if (e == ERR_OK)
+    enum err e = idem_run(app->db, idem, leave, &l);
+    /* Also when only a second run could tell that the first one was committed. */
+    if (e == ERR_OK || (e == ERR_REPLAY && l.ticket > 0))
         snapshot_mark_gone(caller->concert_id, l.ticket, caller->token_id);
     return e;
 }

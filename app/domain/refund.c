@@ -7,7 +7,7 @@
  */
 #include "domain/refund.h"
 
-#include "db/tx.h"
+#include "db/db.h"
 #include "domain/outbox.h"
 #include "domain/reservation_row.h"
 #include "domain/wallet.h"
@@ -109,7 +109,7 @@ enum err refund_reservation(struct app *app, const struct caller *caller, int64_
 {
     struct request q = {app, caller, reservation_id, idem, out};
     *out = (struct refund){.balance = 0};
-    enum err e = tx_run(app->db, refund, &q);
+    enum err e = idem_run(app->db, idem, refund, &q);
     if (e != ERR_OK)
         reservation_clear(&out->reservation);
     return e;

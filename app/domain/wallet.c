@@ -8,7 +8,7 @@
  */
 #include "domain/wallet.h"
 
-#include "db/tx.h"
+#include "db/db.h"
 #include "domain/user.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -99,11 +99,11 @@ enum err wallet_charge(struct app *app, const struct caller *caller, const struc
     enum err e = wallet_check_amount(app, amount);
     if (e != ERR_OK)
         return e;
-    e = tx_run(app->db, charge, &c);
+    e = idem_run(app->db, idem, charge, &c);
     if (e != ERR_USER_NOT_FOUND)
         return e;
     e = user_resolve(app, caller, user_id);
-    return e == ERR_OK ? tx_run(app->db, charge, &c) : e;
+    return e == ERR_OK ? idem_run(app->db, idem, charge, &c) : e;
 }
 
 enum err wallet_debit(struct app *app, const struct uuid *user_id, int64_t amount,

@@ -20,6 +20,13 @@ typedef enum err tx_fn(struct db *db, void *arg);
  */
 enum err tx_run(struct db *db, tx_fn *fn, void *arg) MUSTCHECK;
 
+/*
+ * The same for an fn that begins with the row of a key that it alone writes, and so finds out, run
+ * again, whether its first run was committed: a connection lost during COMMIT leads to another run
+ * as well.
+ */
+enum err tx_run_settling(struct db *db, tx_fn *fn, void *arg) MUSTCHECK;
+
 /* Runs fn in a read-only transaction on one consistent snapshot (REPEATABLE READ). */
 enum err tx_snapshot(struct db *db, tx_fn *fn, void *arg) MUSTCHECK;
 

@@ -31,6 +31,16 @@ struct idem {
 };
 
 /*
+ * Runs fn, which begins with idem_begin and ends with idem_finish, as a transaction (db/tx.h).
+ *
+ * A COMMIT whose outcome is unknown, since the connection was lost with it, is settled by the key:
+ * fn is run again, and finds the answer that was kept (ERR_REPLAY), waits for it, or begins anew.
+ * Without a key it stays unknown: ERR_BUSY.
+ */
+enum err idem_run(struct db *db, const struct idem *idem, enum err (*fn)(struct db *db, void *arg),
+                  void *arg) MUSTCHECK;
+
+/*
  * First statement of the transaction. ERR_OK: go on. ERR_REPLAY: idem->status and body hold the
  * kept answer. ERR_IDEMPOTENCY_MISMATCH: the key was used for another request.
  * ERR_IDEMPOTENCY_IN_PROGRESS: the first one still runs after the lock wait of 2 s.

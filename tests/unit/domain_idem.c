@@ -1,5 +1,6 @@
 /* Idempotency keys: the first answer again, and one effect. */
 #include "base/clock.h"
+#include "cut.h"
 #include "db/tx.h"
 #include "db_scratch.h"
 #include "domain/idem.h"
@@ -197,9 +198,65 @@ static void test_without_a_key_nothing_is_kept(void)
     finish();
 }
 
+/* Sends over a connection that is cut at its COMMIT. */
+static enum err send_cut(enum cut_when when, bool with_key, struct request *r)
+{
+    struct caller caller = scratch_caller(&r->user);
+    struct cut cut;
+    cut_start(&cut, when);
+    struct app *own = app_new(&cut.cfg);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(own);
+    enum err e =
+        with_key ? send(own, r) : wallet_charge(own, &caller, &r->user, 10, NULL, &r->charge);
+    app_free(own);
+    cut_stop(&cut);
+    return e;
+}
+
+static void test_an_answer_that_was_lost_is_found_again(void)
+{
+    start();
+    struct request r = {.user = scratch_user(app.db, 5), .key = "k", .fingerprint = 1};
+    struct request again = r;
+    CU_ASSERT_EQUAL(send_cut(CUT_AFTER, true, &r), ERR_REPLAY);
+    CU_ASSERT_EQUAL(r.idem.status, 201);
+    CU_ASSERT_EQUAL(send(&app, &again), ERR_REPLAY);
+    CU_ASSERT_STRING_EQUAL(again.idem.body.data, r.idem.body.data);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT balance FROM wallet"), 15);
+    forget(&r);
+    forget(&again);
+    finish();
+}
+
+static void test_a_commit_that_was_lost_is_said_again(void)
+{
+    start();
+    struct request r = {.user = scratch_user(app.db, 5), .key = "k", .fingerprint = 1};
+    struct request again = r;
+    CU_ASSERT_EQUAL(send_cut(CUT_BEFORE, true, &r), ERR_OK);
+    CU_ASSERT_EQUAL(r.charge.balance, 15);
+    CU_ASSERT_EQUAL(send(&app, &again), ERR_REPLAY);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT balance FROM wallet"), 15);
+    forget(&r);
+    forget(&again);
+    finish();
+}
+
+static void test_without_a_key_nobody_knows(void)
+{
+    start();
+    struct request r = {.user = scratch_user(app.db, 5)};
+    CU_ASSERT_EQUAL(send_cut(CUT_AFTER, false, &r), ERR_BUSY);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT balance FROM wallet"), 15);
+    CU_ASSERT_EQUAL(send_cut(CUT_BEFORE, false, &r), ERR_BUSY);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT balance FROM wallet"), 15);
+    finish();
+}
+
 SUITE(domain_idem, TEST(test_the_first_answer_is_given_again),
       TEST(test_a_key_is_one_users_and_one_requests), TEST(test_a_refusal_is_not_kept),
       TEST(test_a_key_is_new_again_after_a_day), TEST(test_many_at_once_have_one_effect),
       TEST(test_old_keys_at_once_have_one_effect),
       TEST(test_one_that_still_runs_is_waited_for_two_seconds),
-      TEST(test_without_a_key_nothing_is_kept));
+      TEST(test_without_a_key_nothing_is_kept), TEST(test_an_answer_that_was_lost_is_found_again),
+      TEST(test_a_commit_that_was_lost_is_said_again), TEST(test_without_a_key_nobody_knows));
