@@ -113,10 +113,11 @@
 #define STMT_SEAT_LOCK                                                                             \
     "SELECT " STMT_SEAT_COLUMNS "FROM " STMT_SEAT_BY_ID "WHERE " STMT_SEAT_FREE " AND seat_id IN "
 
-/* A part of the free seats of a schedule, from an id on, in their order: from the index alone. */
+/* A part of the free seats of a schedule, from an id on, in their order: from the index alone. A
+ * table of its own, since early releases of MySQL 8.0 take few of the places for parentheses. */
 #define STMT_FREE_PART(which)                                                                      \
-    "(SELECT seat_id FROM seat FORCE INDEX (seat_status) WHERE schedule_id = ? AND " which         \
-    "AND seat_id > ? ORDER BY seat_id LIMIT ?) "
+    "SELECT seat_id FROM (SELECT seat_id FROM seat FORCE INDEX (seat_status) "                     \
+    "WHERE schedule_id = ? AND " which "AND seat_id > ? ORDER BY seat_id LIMIT ?) p "
 
 /* Numbers from 0 on come from multiplying the ten rows of digit. Ten thousand seats at the most: an
  * INSERT ... SELECT keeps every other insert into the table waiting until it has ended. */
