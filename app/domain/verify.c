@@ -97,6 +97,7 @@ static enum err run_checks(struct db *db, void *arg)
             fprintf(v->out, "FAULT %d %s: broken in %" PRId64 " rows\n", i, promises[i], v->faults);
         else if (e == ERR_OK)
             fprintf(v->out, "ok %d %s\n", i, promises[i]);
+        fflush(v->out);
     }
     return e == ERR_OK || e == ERR_INTERNAL ? e : ERR_BUSY;
 }

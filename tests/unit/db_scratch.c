@@ -319,6 +319,7 @@ static void enforce_rules(struct db *db, bool on)
         {"wallet", "wallet_entries"},
         {"wallet_entry", "wallet_entry_type"},
         {"wallet_entry", "wallet_entry_balance"},
+        {"wallet_entry", "wallet_entry_seq"},
         {"reservation", "reservation_state"},
         {"reservation", "reservation_seats"},
         {"reservation", "reservation_paid"},

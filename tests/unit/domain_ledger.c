@@ -87,6 +87,9 @@ static void fill_old(struct db *db)
                     "(" USER ", 'PAYMENT', -200, 300, 7, '2026-05-01 19:00:01'), "
                     "(0x02020202020202020202020202020202, 'CHARGE', 1, 3, NULL, NOW(3))");
     /* What the entries stand for. */
+    scratch_sql(db, "REPLACE INTO concert (concert_id, title, time_zone, hold_seconds, "
+                    "hold_extend_seconds, max_seats_per_user, created_at) "
+                    "VALUES (1, 'A concert', 'Asia/Seoul', 300, 120, 4, NOW(3))");
     scratch_sql(db, "REPLACE INTO reservation (reservation_id, user_id, concert_id, schedule_id, "
                     "status, seat_count, amount, created_at, hold_expires_at, paid_at) "
                     "VALUES (7, " USER ", 1, 1, 'CONFIRMED', 1, 200, NOW(3), NOW(3), NOW(3))");

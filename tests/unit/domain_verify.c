@@ -98,7 +98,8 @@ static void test_many_rows_are_read_in_parts(void)
     scratch_schedule(db, scratch_concert(db), 1000, 1000);
     for (int i = 0; i < 6; i++)
         scratch_schedule(db, scratch_concert(db), 999, 1000);
-    scratch_sql(db, "INSERT INTO user (user_id, created_at) SELECT UNHEX(MD5(n.i)), NOW(3) FROM "
+    scratch_sql(db, "INSERT INTO user (user_id, created_at) SELECT UNHEX(LEFT(SHA2(n.i, 256), "
+                    "32)), NOW(3) FROM "
                     "(SELECT a.d + 10 * b.d + 100 * c.d + 1000 * d.d AS i "
                     "FROM digit a, digit b, digit c, digit d) n WHERE n.i < 2500");
     scratch_sql(db, "INSERT INTO wallet (user_id, balance, entries, entry_at, entry_hash) "
@@ -131,8 +132,8 @@ static void test_every_row_at_fault_is_printed(void)
     open_empty();
     scratch_lift_rules(verify_shop.app.db);
     scratch_sql(verify_shop.app.db,
-                "INSERT INTO wallet (user_id, balance) SELECT UNHEX(MD5(a.d + 10 * b.d + "
-                "100 * c.d)), 1 FROM digit a, digit b, digit c WHERE c.d < 2");
+                "INSERT INTO wallet (user_id, balance) SELECT UNHEX(LEFT(SHA2(a.d + 10 * b.d + "
+                "100 * c.d, 256), 32)), 1 FROM digit a, digit b, digit c WHERE c.d < 2");
     char *said = verify_shop_say(&faults);
     CU_ASSERT_EQUAL(faults, 200);
     for (const char *at = said; (at = strstr(at, "  a balance that is not")); at++)

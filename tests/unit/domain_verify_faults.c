@@ -269,15 +269,15 @@ static void test_payments(void)
 {
     static const struct damage damages[] = {
         {"missing", "DELETE FROM payment WHERE reservation_id = @P", 3,
-         "reservation=@P status=CONFIRMED payments=0 payment_entries=1 refund_entries=0", NULL},
+         "reservation=@P status=CONFIRMED payments=0", NULL},
         {"missing, refunded", "DELETE FROM payment WHERE reservation_id = @R", 3,
-         "reservation=@R status=REFUNDED payments=0 payment_entries=1 refund_entries=1", NULL},
+         "reservation=@R status=REFUNDED payments=0", NULL},
         {"twice",
          "ALTER TABLE payment DROP KEY payment_reservation, "
          "ADD KEY payment_reservation (reservation_id); "
          "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) "
          "VALUES (@P, @B, 'COMPLETED', 2000, NOW(3))",
-         3, "reservation=@P status=CONFIRMED payments=2 payment_entries=1 refund_entries=0",
+         3, "reservation=@P status=CONFIRMED payments=2",
          "DELETE FROM payment; ALTER TABLE payment DROP KEY payment_reservation, "
          "ADD UNIQUE KEY payment_reservation (reservation_id)"},
         {"amount", "UPDATE payment SET amount = 1 WHERE reservation_id = @P", 3,
@@ -312,13 +312,13 @@ static void test_sales_and_their_entries(void)
 {
     static const struct damage damages[] = {
         {"the entry is missing", "DELETE FROM wallet_entry WHERE reservation_id = @P", 3,
-         "reservation=@P status=CONFIRMED payments=1 payment_entries=0 refund_entries=0", NULL},
+         "reservation=@P status=CONFIRMED payment_entries=0 refund_entries=0", NULL},
         {"the entry of the refund is missing",
          "DELETE FROM wallet_entry WHERE reservation_id = @R AND type = 'REFUND'", 3,
-         "reservation=@R status=REFUNDED payments=1 payment_entries=1 refund_entries=0", NULL},
+         "reservation=@R status=REFUNDED payment_entries=1 refund_entries=0", NULL},
         {"the entry of the payment is missing, refunded",
          "DELETE FROM wallet_entry WHERE reservation_id = @R AND type = 'PAYMENT'", 3,
-         "reservation=@R status=REFUNDED payments=1 payment_entries=0 refund_entries=1", NULL},
+         "reservation=@R status=REFUNDED payment_entries=0 refund_entries=1", NULL},
         {"the entry's amount", "UPDATE wallet_entry SET amount = -1 WHERE reservation_id = @P", 3,
          "not its reservation's: user=@b seq=2 type=PAYMENT amount=-1 reservation=@P", NULL},
         {"the refund's amount",
@@ -327,11 +327,11 @@ static void test_sales_and_their_entries(void)
         {"paid twice",
          "INSERT INTO wallet_entry (user_id, seq, hash, type, amount, balance_after, "
          "reservation_id, created_at) VALUES (@B, 3, 'x', 'PAYMENT', -2000, 1000, @P, NOW(3))",
-         3, "reservation=@P status=CONFIRMED payments=1 payment_entries=2 refund_entries=0", NULL},
+         3, "reservation=@P status=CONFIRMED payment_entries=2 refund_entries=0", NULL},
         {"refunded twice",
          "INSERT INTO wallet_entry (user_id, seq, hash, type, amount, balance_after, "
          "reservation_id, created_at) VALUES (@G, 5, 'x', 'REFUND', 1000, 4500, @R, NOW(3))",
-         3, "reservation=@R status=REFUNDED payments=1 payment_entries=1 refund_entries=2", NULL},
+         3, "reservation=@R status=REFUNDED payment_entries=1 refund_entries=2", NULL},
         {"a refund of what is still sold",
          "INSERT INTO wallet_entry (user_id, seq, hash, type, amount, balance_after, "
          "reservation_id, created_at) VALUES (@B, 3, 'x', 'REFUND', 2000, 5000, @P, NOW(3))",
@@ -356,13 +356,13 @@ static void test_sales_and_their_entries(void)
          3, "user=@n seq=1 type=PAYMENT amount=-1000 reservation=@H", NULL},
         {"sold, says the reservation alone",
          "UPDATE reservation SET status = 'CONFIRMED', paid_at = NOW(3) WHERE reservation_id = @H",
-         3, "reservation=@H status=CONFIRMED payments=0 payment_entries=0 refund_entries=0", NULL},
+         3, "reservation=@H status=CONFIRMED payment_entries=0 refund_entries=0", NULL},
         {"refunded, says the reservation alone",
          "UPDATE reservation SET status = 'REFUNDED' WHERE reservation_id = @P", 3,
-         "reservation=@P status=REFUNDED payments=1 payment_entries=1 refund_entries=0", NULL},
+         "reservation=@P status=REFUNDED payment_entries=1 refund_entries=0", NULL},
         {"sold again after its refund",
          "UPDATE reservation SET status = 'CONFIRMED' WHERE reservation_id = @R", 3,
-         "reservation=@R status=CONFIRMED payments=1 payment_entries=1 refund_entries=1", NULL},
+         "reservation=@R status=CONFIRMED payment_entries=1 refund_entries=1", NULL},
         {"given back after it was paid",
          "UPDATE reservation SET status = 'CANCELED', paid_at = NULL WHERE reservation_id = @P", 3,
          "reservation=@P user=@b status=COMPLETED amount=2000 reservation_user=@b "
