@@ -131,22 +131,45 @@ static enum err read_id(const struct db_value *row, void *arg)
     return ERR_OK;
 }
 
-/* The reservation first, then its seats, as everyone locks them. The seats that a later buyer has
- * taken name another reservation already. */
+/* A hold that is over, with those of its seats that a later buyer has not taken. */
+struct over {
+    bool locked;
+    int64_t has, seats; /* how many it has, and how many of them are locked */
+};
+
+static enum err read_over(const struct db_value *row, void *arg)
+{
+    struct over *o = arg;
+    o->locked = true;
+    o->seats += !db_is_null(&row[0]);
+    o->has = db_int(&row[1]);
+    return ERR_OK;
+}
+
+/* The reservation first, then its seats, as everyone locks them. What visitors' transactions hold
+ * is not waited for, because a tick that waits lets nobody in: it comes at a later one. */
+static enum err tidy_one(struct db *db, int64_t id, int64_t *count)
+{
+    struct over o = {.locked = false};
+    int64_t affected = 0;
+    enum err e = db_query(db, STMT_JOB_HOLD_LOCK, read_over, &o, DB_P_INT(id));
+    if (e != ERR_OK || !o.locked || o.seats != o.has)
+        return e;
+    e = db_exec(db, STMT_JOB_RESERVATION_EXPIRE, &affected, DB_P_INT(id));
+    if (e == ERR_OK && affected == 1 && o.has > 0)
+        e = db_exec(db, STMT_SEATS_RELEASE, NULL, DB_P_INT(id));
+    *count += affected;
+    return e;
+}
+
 static enum err tidy_some(struct db *db, void *arg)
 {
     struct tidy *t = arg;
+    enum err e = ERR_OK;
     t->expired = 0;
-    for (int i = t->from; i < t->count && i < t->from + HOLDS_PER_TRANSACTION; i++) {
-        int64_t affected = 0;
-        enum err e = db_exec(db, STMT_JOB_RESERVATION_EXPIRE, &affected, DB_P_INT(t->ids[i]));
-        if (e == ERR_OK && affected == 1)
-            e = db_exec(db, STMT_SEATS_RELEASE, NULL, DB_P_INT(t->ids[i]));
-        if (e != ERR_OK)
-            return e;
-        t->expired += affected;
-    }
-    return ERR_OK;
+    for (int i = t->from; e == ERR_OK && i < t->count && i < t->from + HOLDS_PER_TRANSACTION; i++)
+        e = tidy_one(db, t->ids[i], &t->expired);
+    return e;
 }
 
 static enum err tidy_holds(struct db *db, int64_t *count)

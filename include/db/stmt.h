@@ -427,6 +427,13 @@
     X(JOB_HOLDS, 1, 1,                                                                             \
       "SELECT reservation_id FROM reservation WHERE status = 'PENDING' "                           \
       "AND hold_expires_at <= NOW(3) ORDER BY hold_expires_at LIMIT ?")                            \
+    /* a row for each seat that could be locked, with the number of all; none if the hold could not */ \
+    X(JOB_HOLD_LOCK, 1, 2,                                                                         \
+      "SELECT t.seat_id, (SELECT COUNT(*) FROM seat a FORCE INDEX (seat_reservation) "             \
+      "WHERE a.reservation_id = r.reservation_id) FROM reservation r FORCE INDEX (PRIMARY) "       \
+      "LEFT JOIN seat t FORCE INDEX (seat_reservation) ON t.reservation_id = r.reservation_id "    \
+      "WHERE r.reservation_id = ? AND r.status = 'PENDING' AND r.hold_expires_at <= NOW(3) "       \
+      "FOR UPDATE SKIP LOCKED")                                                                    \
     X(JOB_CANCELED, 3, 1,                                                                          \
       "SELECT schedule_id FROM schedule FORCE INDEX (schedule_canceling) "                         \
       "WHERE canceling = 1 AND canceled_at < ? ORDER BY schedule_id < ?, schedule_id LIMIT ?")     \

@@ -1,5 +1,6 @@
 /* Jobs that meet each other, visitors and locks. */
 #include "base/shared.h"
+#include "domain/booking.h"
 #include "domain/job_queue.h"
 #include "job_shop.h"
 #include "suite.h"
@@ -101,6 +102,43 @@ static void test_a_session_that_is_locked_keeps_no_other_place(void)
     shop_close();
 }
 
+/* Three holds that are over: one is somebody's at this moment, of one a seat, of one nothing. */
+static void test_a_hold_that_is_locked_keeps_no_other_from_being_tidied(void)
+{
+    int64_t ids[3], end = 0;
+    shop_open();
+    int64_t schedule = scratch_schedule(shop.app.db, shop.concert, 10, 1000);
+    for (int i = 0; i < 3; i++) {
+        struct uuid user = scratch_user(shop.app.db, 0);
+        struct caller c = scratch_inside(shop.app.db, &user, shop.concert, i + 1, 6000);
+        struct hold_request req = {
+            .schedule_id = schedule, .seat_count = 2, .seats = {2 * i + 1, 2 * i + 2}};
+        struct reservation r;
+        CU_ASSERT_EQUAL_FATAL(booking_hold(&shop.app, &c, &req, NULL, &r), ERR_OK);
+        ids[i] = r.reservation_id;
+        end = r.hold_expires_at;
+        reservation_clear(&r);
+    }
+    struct db *visitor = scratch_open();
+    scratch_sql(visitor, "START TRANSACTION");
+    scratch_int(visitor, "SELECT 1 FROM reservation WHERE reservation_id = %lld FOR UPDATE",
+                (long long)ids[0]);
+    scratch_int(visitor, "SELECT 1 FROM seat WHERE reservation_id = %lld LIMIT 1 FOR UPDATE",
+                (long long)ids[1]);
+    shop_tick(end - shop.base);
+    CU_ASSERT_EQUAL(shop.report.holds_expired, 1);
+    CU_ASSERT_EQUAL(
+        scratch_int(shop.app.db, "SELECT reservation_id FROM reservation WHERE status = 'EXPIRED'"),
+        ids[2]);
+    scratch_sql(visitor, "ROLLBACK");
+    db_free(visitor);
+    shop_tick(end - shop.base + 1000);
+    CU_ASSERT_EQUAL(shop.report.holds_expired, 2);
+    CU_ASSERT_EQUAL(
+        scratch_int(shop.app.db, "SELECT COUNT(*) FROM seat WHERE status = 'AVAILABLE'"), 10);
+    shop_close();
+}
+
 /* A job, a process of its own, whose tick waits for the queue's row in the middle of admitting. */
 struct held_up {
     struct db *holder;
@@ -190,5 +228,6 @@ static void test_who_still_has_the_lease_goes_on(void)
 SUITE(domain_jobs_meet, TEST(test_one_of_several_jobs_does_the_tick),
       TEST(test_jobs_that_meet_admit_a_batch_once), TEST(test_jobs_that_meet_keep_the_cap),
       TEST(test_a_session_that_is_locked_keeps_no_other_place),
+      TEST(test_a_hold_that_is_locked_keeps_no_other_from_being_tidied),
       TEST(test_who_has_lost_the_lease_admits_nobody), TEST(test_the_cap_is_counted_under_the_lock),
       TEST(test_who_still_has_the_lease_goes_on));
