@@ -113,6 +113,8 @@ enum err wallet_debit(struct app *app, const struct uuid *user_id, int64_t amoun
     if (e != ERR_NO_ROW)
         return e;
     e = wallet_balance(app, user_id, balance);
+    if (e == ERR_OK && *balance >= amount)
+        e = ERR_DB_RETRY; /* charged since the UPDATE */
     if (e != ERR_OK)
         return e;
     app->problem.balance = *balance;
