@@ -328,7 +328,9 @@
       "expires_at = GREATEST(expires_at, session_ends_at) WHERE token_id = ? "                     \
       "AND status = 'ACTIVE' AND claimed_at IS NULL AND expires_at > NOW(3)")                      \
     X(TOKEN_LENGTHEN, 2, 0,                                                                        \
-      "UPDATE " STMT_TOKEN_BY_ID "SET expires_at = GREATEST(expires_at, ?) "                       \
+      /* changes the row although the session may be long enough: what a user may hold hangs on    \
+       * it, and of two holds on two hosts of a cluster only a change makes one give way */        \
+      "UPDATE " STMT_TOKEN_BY_ID "SET claimed_at = NOW(3), expires_at = GREATEST(expires_at, ?) "  \
       "WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
     X(TOKEN_FINISH, 1, 0,                                                                          \
       "UPDATE " STMT_TOKEN_BY_ID "SET status = 'FINISHED', ended_at = NOW(3) "                     \

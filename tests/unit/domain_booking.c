@@ -316,6 +316,22 @@ static void test_a_hold_lengthens_the_session_but_new_ones_start_within_its_firs
     scratch_app_close(&app);
 }
 
+/* What a user may hold is counted under the lock of the token's row. A cluster's other host sees no
+ * lock, but that two have changed the row. */
+static void test_each_hold_changes_the_row_that_the_limit_hangs_on(void)
+{
+    int64_t id = 0;
+    open_box_office(10);
+    struct caller a = newcomer(3600);
+    for (int i = 1; i <= 2; i++) {
+        int64_t moment = now() + i * INT64_C(1000);
+        scratch_set_clock(app.db, moment);
+        CU_ASSERT_EQUAL(hold(&a, i, 1, &id), ERR_OK);
+        CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT claimed_at = NOW(3) FROM queue_token"), 1);
+    }
+    scratch_app_close(&app);
+}
+
 static void test_lists_are_newest_first_and_go_on(void)
 {
     open_box_office(10);
@@ -428,6 +444,7 @@ SUITE(domain_booking, TEST(test_a_hold_says_what_it_holds), TEST(test_all_seats_
       TEST(test_booking_opens_and_closes_at_its_moments),
       TEST(test_a_day_with_one_show_and_with_two), TEST(test_only_those_inside_may_hold),
       TEST(test_a_hold_lengthens_the_session_but_new_ones_start_within_its_first_end),
+      TEST(test_each_hold_changes_the_row_that_the_limit_hangs_on),
       TEST(test_lists_are_newest_first_and_go_on), TEST(test_one_of_many_gets_the_seat),
       TEST(test_crosswise_holds_end_in_neither_deadlock_nor_halves),
       TEST(test_the_seat_limit_holds_at_the_same_time));
