@@ -20,7 +20,8 @@
 -- WALLET_MOVE in db/stmt.h for new ones, domain/verify_chain.c for the check.
 --
 -- Every statement can be run again, see 002_waiting_room.sql. An older program that still runs
--- cannot write entries from the second change on, for want of their number.
+-- cannot write entries once each must have a number; one that it writes while they are given stops
+-- the migration, which then is to be run again.
 
 SET @wanted = (SELECT COUNT(*) = 0 FROM information_schema.columns
                WHERE table_schema = DATABASE() AND table_name = 'wallet'
