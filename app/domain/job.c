@@ -190,9 +190,12 @@ static enum err tidy_holds(struct db *db, int64_t *count)
 static enum err do_tick(struct app *app, const char *holder, const struct lease *lease,
                         struct job_report *report)
 {
+    struct job_canceled canceled = {.count = 0};
     enum err e = expire(app->db, "ACTIVE", &report->sessions_expired);
     if (e == ERR_OK)
         e = expire(app->db, "WAITING", &report->waits_expired);
+    if (e == ERR_OK)
+        e = job_cancel_find(app, &canceled);
     if (e == ERR_OK)
         e = job_queues(app, holder, lease->ticked_at, lease->now, &report->admitted);
     if (e == ERR_NO_ROW) { /* another has taken over, and does the rest */
@@ -204,7 +207,7 @@ static enum err do_tick(struct app *app, const char *holder, const struct lease 
     if (e == ERR_OK)
         e = tidy_holds(app->db, &report->holds_expired);
     if (e == ERR_OK)
-        e = job_cancel(app, holder, lease->now, &report->canceled);
+        e = job_cancel(app, holder, lease->now, &canceled, &report->canceled);
     if (e == ERR_NO_ROW) {
         report->lease = false;
         return ERR_OK;

@@ -25,7 +25,7 @@
 #include "domain/reservation_row.h"
 
 /* Of a tick, but no longer than the lease lasts without being renewed, by far. */
-enum { PART_OF_A_TICK = 2, WORK_MS_MAX = 1000, SHOWS_MAX = 32 };
+enum { PART_OF_A_TICK = 2, WORK_MS_MAX = 1000 };
 /* Until a show is looked at again that has reservations which could not be refunded. */
 enum { REST_MS = 10000, RESTS_MAX = 32 };
 
@@ -228,16 +228,19 @@ static enum err go_on(struct batch *b, int64_t now, int64_t end, struct job_canc
 
 /* --- All shows --- */
 
-struct shows {
-    int64_t ids[SHOWS_MAX];
-    int count;
-};
-
 static enum err read_show(const struct db_value *row, void *arg)
 {
-    struct shows *s = arg;
-    s->ids[s->count++] = db_int(&row[0]);
+    struct job_canceled *shows = arg;
+    shows->ids[shows->count++] = db_int(&row[0]);
     return ERR_OK;
+}
+
+/* From the one that this process was at on, so that all have their turn. */
+enum err job_cancel_find(struct app *app, struct job_canceled *out)
+{
+    out->count = 0;
+    return db_query(app->db, STMT_JOB_CANCELED, read_show, out, DB_P_INT(place.schedule_id),
+                    DB_P_INT(JOB_CANCEL_SHOWS));
 }
 
 static int64_t work_ms(const struct config *cfg)
@@ -246,20 +249,18 @@ static int64_t work_ms(const struct config *cfg)
     return ms < WORK_MS_MAX ? ms : WORK_MS_MAX;
 }
 
-/* From the one that this process was at on, so that all have their turn. */
-enum err job_cancel(struct app *app, const char *holder, int64_t now, struct job_cancellation *out)
+enum err job_cancel(struct app *app, const char *holder, int64_t now,
+                    const struct job_canceled *shows, struct job_cancellation *out)
 {
     struct batch b = {.app = app, .holder = holder};
-    struct shows shows = {.count = 0};
     int64_t end = clock_monotonic_ms() + work_ms(app->cfg);
     bool ended = true;
-    enum err e = db_query(app->db, STMT_JOB_CANCELED, read_show, &shows, DB_P_TIME(now),
-                          DB_P_INT(place.schedule_id), DB_P_INT(SHOWS_MAX));
-    for (int i = 0; e == ERR_OK && ended && i < shows.count; i++) {
-        if (rests_now(shows.ids[i], now))
+    enum err e = ERR_OK;
+    for (int i = 0; e == ERR_OK && ended && i < shows->count; i++) {
+        if (rests_now(shows->ids[i], now))
             continue;
-        if (place.schedule_id != shows.ids[i]) {
-            place.schedule_id = shows.ids[i];
+        if (place.schedule_id != shows->ids[i]) {
+            place.schedule_id = shows->ids[i];
             place.phase = 0;
             place.after = 0;
             place.failed = 0;

@@ -436,9 +436,9 @@
       "LEFT JOIN seat t FORCE INDEX (seat_reservation) ON t.reservation_id = r.reservation_id "    \
       "WHERE r.reservation_id = ? AND r.status = 'PENDING' AND r.hold_expires_at <= NOW(3) "       \
       "FOR UPDATE SKIP LOCKED")                                                                    \
-    X(JOB_CANCELED, 3, 1,                                                                          \
+    X(JOB_CANCELED, 2, 1,                                                                          \
       "SELECT schedule_id FROM schedule FORCE INDEX (schedule_canceling) "                         \
-      "WHERE canceling = 1 AND canceled_at < ? ORDER BY schedule_id < ?, schedule_id LIMIT ?")     \
+      "WHERE canceling = 1 ORDER BY schedule_id < ?, schedule_id LIMIT ?")                         \
     X(JOB_CANCEL_LIST, 4, 1,                                                                       \
       "SELECT reservation_id FROM reservation FORCE INDEX (reservation_schedule) "                 \
       "WHERE schedule_id = ? AND status = ? AND reservation_id > ? ORDER BY reservation_id LIMIT ?") \

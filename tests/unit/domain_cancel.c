@@ -4,6 +4,7 @@
 #include "domain/cancel.h"
 #include "domain/job.h"
 #include "domain/job_cancel.h"
+#include "domain/job_queue.h"
 #include "domain/payment.h"
 #include "domain/wallet.h"
 #include "suite.h"
@@ -130,11 +131,19 @@ static struct schedule progress(int64_t show)
     return s;
 }
 
-/* One tick's part, `ms` from now; adds to sum. */
+/* One tick's part. */
+static enum err part(struct app *own, int64_t at, struct job_cancellation *done)
+{
+    struct job_canceled shows;
+    enum err e = job_cancel_find(own, &shows);
+    return e == ERR_OK ? job_cancel(own, "the test", at, &shows, done) : e;
+}
+
+/* The same, `ms` from now; adds to sum. */
 static enum err work(int64_t ms)
 {
     CU_ASSERT_EQUAL(db_now(app.db, &now), ERR_OK);
-    return job_cancel(&app, "the test", now + ms, &sum);
+    return part(&app, now + ms, &sum);
 }
 
 static int64_t count(const char *condition)
@@ -246,6 +255,37 @@ static void test_an_empty_show_is_done_at_once(void)
     CU_ASSERT_EQUAL(cancel(schedule).cancel_total, 0);
     work_all(1000);
     expect_all_over(0, 0);
+    close_shop();
+}
+
+/* It is canceled while the tick is at work, by a statement that was begun before the tick. */
+static void test_the_queue_is_looked_at_before_the_end(void)
+{
+    struct job_canceled shows;
+    int64_t admitted = 0;
+    open_shop();
+    int64_t other = scratch_schedule(app.db, concert, 1, PRICE);
+    struct uuid user = scratch_user(app.db, PRICE);
+    struct caller inside = scratch_inside(app.db, &user, concert, ++ticket, 600);
+    struct hold_request req = {.schedule_id = other, .seats = {1}, .seat_count = 1};
+    struct reservation r;
+    CU_ASSERT_EQUAL_FATAL(booking_hold(&app, &inside, &req, NULL, &r), ERR_OK);
+    struct buyer b = {inside, r.reservation_id};
+    reservation_clear(&r);
+    CU_ASSERT_EQUAL(pay(&b), ERR_OK);
+    CU_ASSERT_EQUAL(db_now(app.db, &now), ERR_OK);
+    CU_ASSERT_EQUAL(job_queues(&app, "the test", now, now, &admitted), ERR_OK);
+    CU_ASSERT_EQUAL(job_cancel_find(&app, &shows), ERR_OK);
+    CU_ASSERT_EQUAL(job_queues(&app, "the test", now, now, &admitted), ERR_OK);
+    scratch_set_clock(app.db, now - 1);
+    cancel(schedule);
+    CU_ASSERT_EQUAL(job_cancel(&app, "the test", now, &shows, &sum), ERR_OK);
+    CU_ASSERT(is_canceling());
+    CU_ASSERT_EQUAL(job_cancel_find(&app, &shows), ERR_OK);
+    CU_ASSERT_EQUAL(job_queues(&app, "the test", now, now, &admitted), ERR_OK);
+    CU_ASSERT_EQUAL(job_cancel(&app, "the test", now, &shows, &sum), ERR_OK);
+    CU_ASSERT(!is_canceling());
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT sold_out FROM queue_state"), 1);
     close_shop();
 }
 
@@ -381,7 +421,7 @@ static void test_a_connection_that_is_cut_between_batches(void)
     CU_ASSERT(is_canceling());
     for (int i = 0; i < 3; i++) {
         scratch_sql(killer, "KILL %lld", (long long)scratch_int(app.db, "SELECT CONNECTION_ID()"));
-        enum err e = job_cancel(&app, "the test", now + 1000, &sum);
+        enum err e = part(&app, now + 1000, &sum);
         CU_ASSERT(e == ERR_OK || e == ERR_DB_LOST);
     }
     db_free(killer);
@@ -401,8 +441,7 @@ static pid_t start_job(void)
     own.cfg = &config;
     for (;;) {
         int64_t at = 0;
-        if (db_now(own.db, &at) != ERR_OK ||
-            job_cancel(&own, "the test", at + 1000, &done) != ERR_OK)
+        if (db_now(own.db, &at) != ERR_OK || part(&own, at + 1000, &done) != ERR_OK)
             _exit(1);
     }
 }
@@ -433,6 +472,7 @@ static void test_a_job_that_is_killed_is_gone_on_with(void)
 
 SUITE(domain_cancel, TEST(test_a_show_is_canceled_once), TEST(test_all_reservations_end_in_batches),
       TEST(test_a_tick_tells_what_it_did), TEST(test_an_empty_show_is_done_at_once),
+      TEST(test_the_queue_is_looked_at_before_the_end),
       TEST(test_a_hold_that_is_paid_before_its_turn_is_refunded), TEST(test_no_more_holds),
       TEST(test_without_the_lease_nothing_is_done), TEST(test_what_others_hold_comes_later),
       TEST(test_a_full_wallet_stops_no_other), TEST(test_two_shows),
