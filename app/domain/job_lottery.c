@@ -92,7 +92,8 @@ static enum err draw(struct db *db, void *arg)
         e = db_exec(db, STMT_JOB_LOTTERY_DRAWN, NULL, DB_P_TIME(d->opened_at), DB_P_INT(d->first),
                     DB_P_INT(d->entrants), DB_P_INT(d->lottery_id));
     if (e == ERR_OK)
-        e = db_exec(db, STMT_JOB_LOTTERY_BEGIN, NULL, DB_P_TIME(d->opened_at), DB_P_INT(d->concert_id));
+        e = db_exec(db, STMT_JOB_LOTTERY_BEGIN, NULL, DB_P_TIME(d->opened_at),
+                    DB_P_INT(d->concert_id));
     d->prequeue = 2;
     d->numbered = 0;
     return e;
@@ -195,9 +196,9 @@ static enum err give_some(struct db *db, void *arg)
     int64_t moved = 0, numbered = d->numbered;
     if (end > order.count)
         end = order.count;
-    enum err e =
-        db_exec(db, STMT_JOB_LOTTERY_NUMBERED, &moved, DB_P_INT(numbered + (int64_t)(end - order.next)),
-                DB_P_INT(d->lottery_id), DB_P_INT(numbered));
+    enum err e = db_exec(db, STMT_JOB_LOTTERY_NUMBERED, &moved,
+                         DB_P_INT(numbered + (int64_t)(end - order.next)), DB_P_INT(d->lottery_id),
+                         DB_P_INT(numbered));
     if (e == ERR_OK && moved != 1)
         return ERR_BUSY;
     for (size_t i = order.next; e == ERR_OK && i < end; i += GIVEN_AT_ONCE) {

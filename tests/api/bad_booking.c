@@ -1,9 +1,9 @@
 /* Bad requests to reservations and payments; see bad_input.h. */
 #include "bad_input.h"
 
-#define HOLD    "POST /reservations"
-#define PAY     "POST /payments"
-#define ONE     "POST /reservations/{R}"
+#define HOLD     "POST /reservations"
+#define PAY      "POST /payments"
+#define ONE      "POST /reservations/{R}"
 #define SEATS(s) "{'scheduleId':{S},'seatNumbers':" s "}"
 
 /* clang-format off */
