@@ -126,8 +126,9 @@ void db_free(struct db *db)
 }
 
 /* MySQL's error numbers become ours here and nowhere else. Numbers that only one of the servers
- * knows are written out: 4025 and 3819 are the CHECK errors of MariaDB and MySQL, 1077 and 1927 are
- * MariaDB's shutdown and killed connection, 1969 and 3024 the statement time limits of each. */
+ * knows are written out: 4025 and 3819 are the CHECK errors of MariaDB and MySQL, 1021, 1077
+ * and 1927 are MariaDB's full disk, shutdown and killed connection, 1969 and 3024 the statement
+ * time limits of each. */
 static enum err classify(unsigned number)
 {
     switch (number) {
@@ -163,7 +164,7 @@ static enum err classify(unsigned number)
     case 3032: /* MySQL: offline mode */
     case 4031: /* MySQL: cut for being idle */
         return ERR_DB_LOST;
-    case ER_DISK_FULL: /* the server is short of something that it may have again soon */
+    case 1021: /* the disk is full: the server is short of something that it may have again soon */
     case ER_ERROR_ON_WRITE:
     case ER_GET_ERRNO: /* so does a temporary table say that the disk is full */
     case ER_OUTOFMEMORY:
