@@ -67,6 +67,7 @@ static void send_it(struct buyer *b)
                  rng_chance(&b->rng, DROP_PERCENT);
     b->request.timeout_ms = b->dropped ? rng_between(&b->rng, 1, 15) : PATIENCE_MS;
     b->op->attempts++;
+    b->op->last_begun = clock_wall_ms();
     wire_send(b->slot, &b->request, on_answer, b);
 }
 

@@ -69,7 +69,8 @@ static void take_entry(struct final_user *u, json_object *one)
     *e = (struct final_entry){.entry = wire_int(one, "entryId"),
                               .amount = wire_int(one, "amount"),
                               .balance_after = wire_int(one, "balanceAfter"),
-                              .reservation = wire_int(one, "reservationId")};
+                              .reservation = wire_int(one, "reservationId"),
+                              .created_at = wire_time(one, "createdAt")};
     snprintf(e->type, sizeof e->type, "%s", wire_text(one, "type"));
 }
 

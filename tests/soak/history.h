@@ -48,6 +48,7 @@ struct op {
     char code[HISTORY_CODE];
     char state[16]; /* the reservation's or the place's status, as told */
     int64_t begun, ended;
+    int64_t last_begun; /* its last attempt */
 
     int64_t concert, schedule, reservation, amount;
     int32_t seats[HISTORY_SEATS]; /* seat numbers: those asked for, then those got */

@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
+enum { SLACK_MS = 2 };
+
 void judge_say(struct judge *j, const char *kind, const char *format, ...)
 {
     char text[512];
@@ -103,6 +105,11 @@ int64_t judge_place_end(struct op **sorted, size_t all, int user, int64_t concer
             end = op->begun;
     }
     return end;
+}
+
+bool judge_forgot(const struct op *op, int64_t at)
+{
+    return op->outcome == OP_REFUSED && op->doubtful && at > 0 && at < op->last_begun - SLACK_MS;
 }
 
 /* An answer that is sent again must be the first one, to the byte. */

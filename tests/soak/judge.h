@@ -14,7 +14,7 @@
 
 /* A user's ledger entry as the product lists it. */
 struct final_entry {
-    int64_t entry, amount, balance_after, reservation; /* reservation 0: none */
+    int64_t entry, amount, balance_after, reservation, created_at; /* reservation 0: none */
     char type[16];
 };
 
@@ -95,6 +95,13 @@ int judge_by_place(const void *a, const void *b);
  * from which one of the operations (sorted by place) may have had its effect. INT64_MAX: never.
  */
 int64_t judge_place_end(struct op **sorted, size_t all, int user, int64_t concert, int64_t ticket);
+
+/*
+ * `op` has had its effect at that moment: whether it was asked again after that with its key, and
+ * refused instead of given the first answer. By then the effect was committed, or its transaction
+ * held the key, and nobody else could settle it.
+ */
+bool judge_forgot(const struct op *op, int64_t at);
 
 /* Says that something is wrong. */
 void judge_say(struct judge *j, const char *kind, const char *format, ...)

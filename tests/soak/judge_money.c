@@ -71,6 +71,9 @@ static void judge_charge(struct judge *j, const struct op *op, struct final_entr
                   ", is entry %" PRId64 " with %" PRId64,
                   op->user, op->amount, op->entry, op->balance, found[0]->entry,
                   found[0]->balance_after);
+    if (count == 1 && judge_forgot(op, found[0]->created_at))
+        judge_say(j, "KEY_FORGOTTEN", "user %d: %" PRId64 " was charged, then refused (%d %s)",
+                  op->user, op->amount, op->status, op->code);
     if (op_without_effect(op) && count > 0)
         judge_say(j, "CHARGE_REFUSED", "user %d: %" PRId64 " was refused (%d %s) and is there",
                   op->user, op->amount, op->status, op->code);
@@ -131,16 +134,24 @@ static void judge_move(struct judge *j, const struct move *m, int user, int64_t 
                        struct op **ops, size_t op_count, struct final_entry **entries,
                        size_t entry_count)
 {
-    bool possible = false;
+    const struct op *only = NULL;
+    size_t possible = 0;
 
     for (size_t i = 0; i < op_count; i++) {
-        possible = possible || !op_without_effect(ops[i]);
+        if (!op_without_effect(ops[i])) {
+            only = ops[i];
+            possible++;
+        }
         if (ops[i]->outcome == OP_OK)
             judge_told(j, m, ops[i], entry_count > 0 ? entries[0] : NULL);
     }
     if (entry_count > 1)
         judge_say(j, m->twice, "user %d: reservation %" PRId64 " has %zu entries", user,
                   reservation, entry_count);
+    if (entry_count == 1 && possible == 1 && judge_forgot(only, entries[0]->created_at))
+        judge_say(j, "KEY_FORGOTTEN",
+                  "user %d: reservation %" PRId64 " has its %s, refused (%d %s)", user, reservation,
+                  m->type, only->status, only->code);
     if (entry_count > 0 && !possible)
         judge_say(j, m->unasked, "user %d: reservation %" PRId64 " has entry %" PRId64, user,
                   reservation, entries[0]->entry);

@@ -32,6 +32,7 @@ struct nemesis_tally {
 struct nemesis {
     struct nemesis_place place;
     const struct plan *plan;
+    unsigned faults; /* those that this place allows */
     size_t next;
     int64_t began_ms;
     struct nemesis_tally tally[FAULT_COUNT];
@@ -53,7 +54,9 @@ struct nemesis {
  * out. */
 unsigned nemesis_allow(const struct nemesis_place *place, unsigned faults);
 
-void nemesis_begin(struct nemesis *n, const struct nemesis_place *place, const struct plan *plan);
+/* Of the plan, what is not in `faults` is passed over: a seed has one plan on every host. */
+void nemesis_begin(struct nemesis *n, const struct nemesis_place *place, const struct plan *plan,
+                   unsigned faults);
 
 /* Does what is due. */
 void nemesis_step(struct nemesis *n);
@@ -61,7 +64,7 @@ void nemesis_step(struct nemesis *n);
 /* Ends all that is under way. */
 void nemesis_stop(struct nemesis *n);
 
-/* One line for each kind; false if one of those that were begun had no effect at all. */
-bool nemesis_report(const struct nemesis *n, unsigned faults);
+/* One line for each kind; false if one that is in the plan was never begun or had no effect. */
+bool nemesis_report(const struct nemesis *n);
 
 #endif

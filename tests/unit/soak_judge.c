@@ -317,6 +317,29 @@ static void test_a_payment_that_was_refused(void)
     FINDS("PAYMENT_UNASKED ");
 }
 
+/* Its first attempt had no answer; it was asked again at 1600, and refused then. */
+static void refused_again(struct op *op)
+{
+    op->outcome = OP_REFUSED;
+    op->doubtful = true;
+    op->last_begun = 1600;
+}
+
+static void test_a_key_that_was_forgotten(void)
+{
+    for (int after = 0; after < 2; after++) { /* the first attempt may also be the later one */
+        int64_t at = after ? 1600 : 1590;
+        make_good();
+        refused_again(charged(0, 1500, 50, 77, 2077));
+        entries[0][users[0].entry_count - 1].created_at = at;
+        FINDS(after ? "" : "KEY_FORGOTTEN ");
+        make_good();
+        refused_again(good.second_pay);
+        entries[1][users[1].entry_count - 1].created_at = at;
+        FINDS(after ? "" : "KEY_FORGOTTEN ");
+    }
+}
+
 static void test_a_payment_that_left_no_sale(void)
 {
     make_good();
@@ -542,10 +565,10 @@ SUITE(soak_judge, TEST(test_a_good_history_has_nothing_wrong),
       TEST(test_a_charge_that_nobody_asked_for_or_that_was_refused),
       TEST(test_a_charge_that_was_told_otherwise), TEST(test_a_payment_without_an_entry),
       TEST(test_a_payment_that_is_there_twice), TEST(test_a_payment_that_was_refused),
-      TEST(test_a_payment_that_left_no_sale), TEST(test_a_payment_after_the_holds_end),
-      TEST(test_a_moment_that_is_another_clocks), TEST(test_a_payment_that_was_told_otherwise),
-      TEST(test_a_refund_that_is_gone_or_there_twice), TEST(test_a_balance_that_does_not_follow),
-      TEST(test_a_hold_that_is_gone_or_changed),
+      TEST(test_a_key_that_was_forgotten), TEST(test_a_payment_that_left_no_sale),
+      TEST(test_a_payment_after_the_holds_end), TEST(test_a_moment_that_is_another_clocks),
+      TEST(test_a_payment_that_was_told_otherwise), TEST(test_a_refund_that_is_gone_or_there_twice),
+      TEST(test_a_balance_that_does_not_follow), TEST(test_a_hold_that_is_gone_or_changed),
       TEST(test_a_hold_that_nobody_asked_for_or_made_twice), TEST(test_holds_of_the_best_seats),
       TEST(test_a_seat_with_two_holders), TEST(test_a_seat_that_is_sold_twice),
       TEST(test_a_hold_that_was_given_back_is_free_from_then_on),
