@@ -257,16 +257,29 @@ static enum err give(struct work *w, const struct grants_row *row)
     return change(w, sql, told);
 }
 
+/* A name between backticks. Tables and columns of others may have any. */
+static void quote(const char *name, char out[2 * NAME_MAX_BYTES + 3])
+{
+    *out++ = '`';
+    for (; *name; *out++ = *name++) {
+        if (*name == '`')
+            *out++ = '`';
+    }
+    memcpy(out, "`", 2);
+}
+
 /* Takes a right, in the columns, table or database that it is in. */
 static enum err take(struct work *w, const struct right *r, const char *word, const char *column)
 {
-    char columns[NAME_MAX_BYTES + 8] = "", table[NAME_MAX_BYTES + 8] = "*";
-    char sql[1024], told[1024];
+    char name[2 * NAME_MAX_BYTES + 3], table[sizeof name] = "*", columns[sizeof name + 4] = "";
+    char sql[2048], told[1024];
 
-    if (column[0])
-        snprintf(columns, sizeof columns, " (`%s`)", column);
     if (r->table[0])
-        snprintf(table, sizeof table, "`%s`", r->table);
+        quote(r->table, table);
+    if (column[0]) {
+        quote(column, name);
+        snprintf(columns, sizeof columns, " (%s)", name);
+    }
     snprintf(sql, sizeof sql, "REVOKE %s%s ON `%s`.%s FROM %s", word, columns, r->schema, table,
              w->account.name);
     snprintf(told, sizeof told, "may no longer %s%s on %s.%s", word, columns, r->schema,

@@ -349,6 +349,21 @@ static void test_rights_in_a_table_that_is_gone_are_taken(void)
     close_schema();
 }
 
+/* As an import may have named it; what is in the name is no statement. */
+static void test_a_name_that_needs_quoting_is_quoted(void)
+{
+    const char *odd = SCHEMA ".`a``b, seat`";
+    open_schema();
+    give_well();
+    scratch_sql(admin, "CREATE TABLE %s (`c``d` INT)", odd);
+    scratch_sql(admin, "GRANT SELECT ON %s TO " WORKERS, odd);
+    scratch_sql(admin, "GRANT UPDATE (`c``d`) ON %s TO " WORKERS, odd);
+    give_well();
+    expect_exact();
+    scratch_sql(admin, "DROP TABLE %s", odd);
+    close_schema();
+}
+
 static void test_one_account_may_do_for_both(void)
 {
     open_schema();
@@ -604,7 +619,7 @@ SUITE(db_grants, TEST(test_each_account_may_run_its_statements),
       TEST(test_each_table_has_its_rights), TEST(test_nobody_changes_the_books),
       TEST(test_a_second_run_changes_nothing), TEST(test_what_is_too_much_is_taken),
       TEST(test_rights_elsewhere_are_taken), TEST(test_rights_in_a_table_that_is_gone_are_taken),
-      TEST(test_one_account_may_do_for_both),
+      TEST(test_a_name_that_needs_quoting_is_quoted), TEST(test_one_account_may_do_for_both),
       TEST(test_all_on_the_database_is_enough_for_accounts_that_are_there),
       TEST(test_what_is_missing_is_told), TEST(test_another_password_is_told),
       TEST(test_what_needs_quoting_is_refused),
