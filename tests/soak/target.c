@@ -12,19 +12,24 @@ static const char *const part_names[][2] = {[TARGET_DATABASE] = {"mariadbd", "my
                                             [TARGET_JOB] = {"frontrow-cron", NULL},
                                             [TARGET_NGINX] = {"nginx", NULL}};
 
+/* The file's first line; empty if there is none. */
+static void read_line(const char *path, char *line, int cap)
+{
+    FILE *f = fopen(path, "re");
+
+    if (!f || !fgets(line, cap, f))
+        line[0] = '\0';
+    if (f)
+        fclose(f);
+}
+
 /* Reads name and parent from /proc/PID/stat, "PID (name) state parent ...". */
 static pid_t parent_and_name(pid_t pid, char name[32])
 {
-    char path[64], line[512] = "", *open, *close;
-    FILE *f;
+    char path[64], line[512], *open, *close;
 
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    f = fopen(path, "re");
-    if (!f)
-        return 0;
-    if (!fgets(line, sizeof line, f))
-        line[0] = '\0';
-    fclose(f);
+    read_line(path, line, sizeof line);
     open = strchr(line, '(');
     close = strrchr(line, ')');
     if (!open || !close || strlen(close) < 5 || close[2] == 'Z')
@@ -61,16 +66,10 @@ struct target_list target_children(pid_t parent, const char *name)
 
 static pid_t supervisor(const char *state)
 {
-    char path[512], line[64] = "";
-    FILE *f;
+    char path[512], line[64];
 
     snprintf(path, sizeof path, "%s/run/supervisor.pid", state);
-    f = fopen(path, "re");
-    if (!f)
-        return 0;
-    if (!fgets(line, sizeof line, f))
-        line[0] = '\0';
-    fclose(f);
+    read_line(path, line, sizeof line);
     return (pid_t)strtol(line, NULL, 10);
 }
 
