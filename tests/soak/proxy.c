@@ -19,7 +19,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { MAX_LINKS = 512, PART = 65536, FOREVER = -1 };
+/* poll() takes no more than a process may have open: often 1024, with two for each link. */
+enum { MAX_LINKS = 400, PART = 65536, FOREVER = -1 };
 
 const char *const cut_role_names[CUT_ROLE_COUNT] = {"main", "queue", "job", "other"};
 
@@ -342,7 +343,8 @@ static int patience(void)
     return soonest > now ? (int)(soonest - now) : 0;
 }
 
-static void loop(int listener, const char *to)
+/* Until it is told to stop; false: it cannot go on. */
+static bool loop(int listener, const char *to)
 {
     static struct pollfd polled[2 * MAX_LINKS + 1];
     static const int last = 2 * MAX_LINKS;
@@ -357,14 +359,19 @@ static void loop(int listener, const char *to)
                 (struct pollfd){.fd = l->server, .events = wanted(l->server, &l->to_server)};
         }
         polled[last] = (struct pollfd){.fd = listener, .events = POLLIN};
-        if (poll(polled, (nfds_t)last + 1, patience()) < 0)
-            continue;
+        if (poll(polled, (nfds_t)last + 1, patience()) < 0) {
+            if (errno == EINTR)
+                continue;
+            perror("the proxy cannot go on");
+            return false;
+        }
         for (size_t i = 0; i < MAX_LINKS; i++)
             if (!is_free(&links[i]))
                 serve(&links[i], polled[2 * i].revents, polled[2 * i + 1].revents);
         if (polled[last].revents)
             accept_one(listener, to);
     }
+    return true;
 }
 
 static void on_term(int signo)
@@ -399,7 +406,7 @@ int proxy_run(const char *control_path, const char *from, const char *to)
     sigaction(SIGTERM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     control->ready = true;
-    loop(listener, to);
+    bool good = loop(listener, to);
     close(listener);
-    return 0;
+    return good ? 0 : 1;
 }
