@@ -283,10 +283,12 @@ static void print_help(char **words, int n)
     }
     fputs("\n  --config FILE  the configuration (default " CONFIG_DEFAULT_PATH ")\n"
           "  --help         this text, or that of one command\n"
-          "  --version      the version\n\n"
-          "What changes a queue is recorded like a change through the API, with the nil UUID for\n"
-          "its actor, and takes effect within one tick of the job.\n",
+          "  --version      the version\n",
           stdout);
+    if (all || strcmp(words[0], "queue") == 0)
+        fputs("\nWhat changes a queue is recorded like a change through the API, with the nil\n"
+              "UUID for its actor, and takes effect within one tick of the job.\n",
+              stdout);
 }
 
 static const struct command *find_command(char **words, int n)

@@ -94,7 +94,8 @@ static enum err run_checks(struct db *db, void *arg)
         run->faults += v->faults;
         end_line(v);
         if (e == ERR_OK && v->faults)
-            fprintf(v->out, "FAULT %d %s: broken in %" PRId64 " rows\n", i, promises[i], v->faults);
+            fprintf(v->out, "FAULT %d %s: broken in %" PRId64 " row%s\n", i, promises[i], v->faults,
+                    v->faults == 1 ? "" : "s");
         else if (e == ERR_OK)
             fprintf(v->out, "ok %d %s\n", i, promises[i]);
         fflush(v->out);
