@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # SQL runs unchanged on MariaDB and MySQL, and is built with the client library of either: what only
-# one of them knows is found before it meets the other. MySQL 9 has MD5() and SHA1() no more, and no RETURNING; of sequences it knows nothing.
+# one of them knows is found before it meets the other. MySQL 9 has MD5() and SHA1() no more, and
+# no RETURNING; of sequences it knows nothing.
 # shellcheck source=SCRIPTDIR/../check.bash
 . "$(dirname -- "${BASH_SOURCE[0]}")/../check.bash"
 
