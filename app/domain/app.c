@@ -41,6 +41,7 @@ void app_free(struct app *app)
 {
     if (!app)
         return;
+    db_watch(NULL);
     db_free(app->db);
     free(app);
 }

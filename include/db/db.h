@@ -42,8 +42,8 @@ void db_set_patience(struct db *db, unsigned seconds);
  * Asks `down`, while a statement has taken longer than a second and from then on ten times a
  * second, whether the database is known to be out of reach, and gives the statement up with
  * ERR_DB_LOST if so; nor is a connection opened then. A lock may well be waited for that long, so
- * time alone decides nothing. Once for each process; uses SIGALRM. `down` is called in a signal
- * handler.
+ * time alone decides nothing. Once for each process, NULL to end it; uses SIGALRM. `down` is called
+ * in a signal handler.
  */
 void db_watch(bool (*down)(void));
 

@@ -34,13 +34,17 @@ static int connect_to(const char *path)
     return fd;
 }
 
-/* Whether the bytes are one packet with the command COM_QUERY and this text. */
+/* Whether the bytes are one packet with the command COM_QUERY and this text, before which MySQL's
+ * client says that it has no attributes, of one set. */
 static bool is_commit(const char *bytes, ssize_t n)
 {
-    static const char packet[] = "\x07\0\0\0\x03"
-                                 "COMMIT";
+    static const char mariadb[] = "\x07\0\0\0\x03"
+                                  "COMMIT",
+                      mysql[] = "\x09\0\0\0\x03\0\x01"
+                                "COMMIT";
 
-    return n == (ssize_t)sizeof packet - 1 && memcmp(bytes, packet, (size_t)n) == 0;
+    return (n == (ssize_t)sizeof mariadb - 1 && memcmp(bytes, mariadb, (size_t)n) == 0) ||
+           (n == (ssize_t)sizeof mysql - 1 && memcmp(bytes, mysql, (size_t)n) == 0);
 }
 
 /* Copies what has come on one side to the other; what was copied in `bytes`. */
