@@ -28,6 +28,7 @@
 typedef __typeof__(*((MYSQL_BIND *)NULL)->is_null) null_flag;
 
 enum { CONNECT_SECONDS = 1, PATIENCE_SECONDS = 4, FIRST_TEXT_BYTES = 256, IDLE_PING_MS = 5000 };
+enum { FIRST_SERVER_ERROR = 1000 };
 
 struct column {
     enum db_type type;
@@ -171,6 +172,8 @@ static enum err classify(unsigned number)
     case ER_RECORD_FILE_FULL:
         return ERR_BUSY;
     default:
+        if (number > 0 && number < FIRST_SERVER_ERROR) /* MySQL hands on what its files have said */
+            return ERR_BUSY;
         return number >= CR_MIN_ERROR && number <= CR_MAX_ERROR ? ERR_DB_LOST : ERR_INTERNAL;
     }
 }

@@ -1,5 +1,6 @@
 /* What the nemesis does to the host: its disk and its clock; see nemesis.h. */
 #include "soak/nemesis_parts.h"
+#include "soak/target.h"
 
 #include "base/clock.h"
 #include <errno.h>
@@ -63,13 +64,17 @@ static void ask_for_show(struct nemesis *n)
     wire_send(n->show, &r, take_show, n);
 }
 
+/* Something dies meanwhile, so that the supervisor has to start it with no room for a note of it.
+ */
 void nemesis_fill_disk(struct nemesis *n)
 {
     bool full = fill_disk(n);
 
     nemesis_say(n, FAULT_DISK_FULL, full ? "full" : "not full", 0);
-    if (full)
-        ask_for_show(n);
+    if (!full)
+        return;
+    ask_for_show(n);
+    nemesis_kill(n, FAULT_KILL_JOB, target_find(n->place.state, TARGET_JOB));
 }
 
 void nemesis_free_disk(struct nemesis *n)
