@@ -10,6 +10,9 @@ engine=${FRONTROW_ENGINE:-mariadb}
 # shellcheck source-path=SCRIPTDIR
 . "$FRONTROW_ROOT/scripts/mysql.sh"
 
+# Whether it keeps a binary log.
+binlog=${FRONTROW_BINLOG:-off}
+
 # database_made_by FOLDER: prints the engine of that data folder, nothing if there is none yet.
 database_made_by() {
     if [[ -e $1/mysql.ibd ]]; then
@@ -24,6 +27,8 @@ database_choose() {
     local made_by
     [[ $engine == mariadb || $engine == mysql ]] ||
         die 2 "FRONTROW_ENGINE must be mariadb or mysql, not '$engine'"
+    [[ $binlog == on || $binlog == off ]] ||
+        die 2 "FRONTROW_BINLOG must be on or off, not '$binlog'"
     made_by=$(database_made_by "$1")
     [[ -n $made_by ]] || return 0
     [[ -z ${FRONTROW_ENGINE:-} || $made_by == "$engine" ]] ||
@@ -63,7 +68,6 @@ database_settings() {
 [mysqld]
 skip-networking
 skip-name-resolve
-skip-log-bin
 character-set-server = utf8mb4
 collation-server = utf8mb4_unicode_520_ci
 max_connections = $2
@@ -74,7 +78,24 @@ innodb_buffer_pool_size = ${memory}M
 innodb_flush_log_at_trx_commit = 1
 innodb_doublewrite = ON
 END
+    database_binlog >>"$1"
     "${engine}_settings" $((memory < 256 ? 64 : 256)) >>"$1"
+}
+
+# database_binlog: prints the options of the binary log.
+database_binlog() {
+    if [[ $binlog == off ]]; then
+        echo skip-log-bin
+        return
+    fi
+    cat <<END
+log-bin = binlog
+server-id = 1
+loose_binlog_format = ROW
+sync_binlog = 1
+max_binlog_size = 256M
+binlog_expire_logs_seconds = 86400
+END
 }
 
 # database_create FOLDER SETTINGS: makes the data folder if there is none yet. The caller's own
