@@ -27,9 +27,11 @@ API_SRC  = tests/suite.c $(sort $(wildcard tests/api/*.c))
 # The faults' own, and of the API's tests what all of these stand on.
 FAULTS_SRC = tests/suite.c $(sort $(wildcard tests/faults/*.c)) \
              $(foreach name,api own check world token proc,tests/api/$(name).c)
+LOAD_SRC = $(filter-out tests/bench/listeners.c tests/bench/constant.c,$(sort $(wildcard tests/bench/*.c)))
 SOAK_SRC = $(sort $(wildcard tests/soak/*.c))
 PROGRAMS = $(BUILD)/frontrow $(BUILD)/frontrow-worker $(BUILD)/frontrow-cron
 TESTS    = $(BUILD)/test-unit $(BUILD)/test-api $(BUILD)/test-faults $(BUILD)/frontrow-soak
+BENCHES  = $(BUILD)/bench-listeners $(BUILD)/bench-load $(BUILD)/bench-constant
 C_FILES  = $(sort $(wildcard app/*.[ch] app/*/*.c include/*/*.h tests/*.[ch] tests/*/*.[ch]))
 
 .PHONY: all tests bench test lint fuzz san clean
@@ -59,10 +61,13 @@ $(BUILD)/frontrow-soak: $(SOAK_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
 $(TESTS):
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(TEST_LIBS) $(LIBS)
 
-bench: $(BUILD)/bench-listeners
+bench: $(BENCHES)
 
 $(BUILD)/bench-listeners: $(BUILD)/obj/tests/bench/listeners.o
-	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^
+$(BUILD)/bench-load: $(LOAD_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
+$(BUILD)/bench-constant: $(BUILD)/obj/tests/bench/constant.o $(BUILD)/libfrontrow.a
+$(BENCHES):
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The compiler and its flags, so that changing them rebuilds.
 $(BUILD)/flags: FORCE

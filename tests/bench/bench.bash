@@ -6,6 +6,7 @@ connections=16    # of a load
 id_step=100000000 # token ids of a concert begin at its id times this, as queue.lua knows
 loads=0           # how many there were; makes their users differ
 load=''           # the process of the one that runs
+constants=()      # further processes to end
 table=()
 
 # begin KILOBYTES: a folder with so much room.
@@ -24,6 +25,7 @@ begin() {
 cleanup() {
     trap '' INT TERM HUP
     [[ -z $load ]] || kill "$load" 2>/dev/null || true
+    ((${#constants[@]} == 0)) || kill "${constants[@]}" 2>/dev/null || true
     "$FRONTROW_ROOT/scripts/stop" --state "$state" >/dev/null 2>&1 || true
     rm -rf -- "$folder"
 }
