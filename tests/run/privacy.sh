@@ -106,15 +106,16 @@ told() {
     grep -rnF -f "$folder/words" "$state/log"
 }
 has "the logs have all of this test" "route=/api/v1/payments" "$(cat "$state/log/workers.log")"
+access_log "$state" >"$folder/log"
 has "nginx's error log has its refusal" "$charges" "$(cat "$state/log/nginx-error.log")"
 none "no log has a token or a secret" "$(told "${secrets[@]}")"
 none "no log has an Idempotency-Key" "$(told privacykey)"
 none "no log has an amount" "$(told "$price" "$charge" "$((charge * 6))" "$((charge * 7))" \
     "$((7 * charge - price))")"
 none "no log has a name" "$(told "$name" "$title")"
-none "nginx's access log names no user" "$(grep -F "$id" "$state/log/frontrow-access.log")"
+none "nginx's access log names no user" "$(grep -F "$id" "$folder/log")"
 has "it says which route it was" '"path":"/api/v1/users/{userId}/balance/charges"' \
-    "$(cat "$state/log/frontrow-access.log")"
+    "$(cat "$folder/log")"
 
 # The processes: neither their command lines nor what they were started with.
 exposed() {

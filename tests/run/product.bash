@@ -64,3 +64,21 @@ members() {
         esac
     done
 }
+
+# let_go STATE FILE: whether no part of that run has the file open any more.
+let_go() {
+    local pid _
+    while read -r pid _; do
+        [[ -z $(find -L "/proc/$pid/fd" -samefile "$2" 2>/dev/null) ]] || return 1
+    done < <(members "$1")
+}
+
+# access_log STATE: prints nginx's access log since the last time, with the lines that its workers
+# have kept so far: they write them before they turn to a new file.
+access_log() {
+    local file=$1/log/frontrow-access.log
+    mv -- "$file" "$file.turned"
+    kill -USR1 "$(<"$1/run/nginx.pid")"
+    within 10 let_go "$1" "$file.turned" || return 1
+    cat -- "$file.turned"
+}

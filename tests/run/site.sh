@@ -99,8 +99,8 @@ first=$(curl -s "$base$document?one" -H 'Accept-Language: ko')
 second=$(curl -s "$base$document?two" -H 'Authorization: Bearer x')
 same "its answer serves everyone for its second" "$first" "$second"
 same "and is whole" "$concert" "$(jq -r .concertId <<<"$first")"
-grep -F "\"path\":\"$document\"" "$state/log/frontrow-access.log" >"$folder/log"
-has "the cache gave it" '"cache":"HIT"' "$(tail -n 1 "$folder/log")"
+has "the cache gave it" '"cache":"HIT"' \
+    "$(access_log "$state" | grep -F "\"path\":\"$document\"" | tail -n 1)"
 old=
 for _ in 1 2 3 4; do
     next_second
@@ -125,8 +125,10 @@ has "also when it was just said in the other" "Concert not found" \
 
 # No token and no query gets into the access log.
 curl -s -o /dev/null -H 'Authorization: Bearer not-for-the-log' "$base/api/v1/concerts?not-for-the-log"
-none "the access log has neither tokens nor queries" "$(grep -F not-for-the-log "$state/log/frontrow-access.log")"
-none "each of its lines is JSON" "$(jq -e . "$state/log/frontrow-access.log" 2>&1 >/dev/null)"
+access_log "$state" >"$folder/log"
+has "the access log has it" '"path":"/api/v1/concerts"' "$(cat "$folder/log")"
+none "the access log has neither tokens nor queries" "$(grep -F not-for-the-log "$folder/log")"
+none "each of its lines is JSON" "$(jq -e . "$folder/log" 2>&1 >/dev/null)"
 
 # A dead backend: the workers' processes are stopped for good by taking away their sockets.
 for name in main queue; do mv -- "$state/run/$name.sock" "$state/run/$name.gone"; done
