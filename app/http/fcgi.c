@@ -33,8 +33,12 @@
 /* The pause after the system had no descriptor or memory for a connection. */
 #define SHORTAGE_MS 100
 
+/* Room for what the log says of a method; none of ours is longer. */
+#define METHOD_LOGGED 64
+
 static volatile sig_atomic_t stopping;
 static int served_fd, unusable_fd;
+static bool served_locally; /* on a unix socket */
 
 /* One for each worker: what is needed from one request to the next. */
 struct server {
@@ -56,6 +60,14 @@ static void on_term(int number)
     errno = saved;
 }
 
+static bool is_local(int fd)
+{
+    struct sockaddr_storage address;
+    socklen_t len = sizeof address;
+
+    return getsockname(fd, (struct sockaddr *)&address, &len) == 0 && address.ss_family == AF_UNIX;
+}
+
 static bool take_signals(int listen_fd)
 {
     struct sigaction term = {.sa_handler = on_term};
@@ -63,6 +75,7 @@ static bool take_signals(int listen_fd)
     sigset_t blocked;
 
     served_fd = listen_fd;
+    served_locally = is_local(listen_fd);
     unusable_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
     sigemptyset(&blocked);
     sigaddset(&blocked, SIGTERM);
@@ -77,7 +90,8 @@ static void limit_silence(int fd)
 
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on); /* fails on a unix socket */
+    if (!served_locally)
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 /* Waits for a connection. -1: look at `stopping` and try again; -2: it cannot work. */
@@ -258,7 +272,7 @@ static void send_response(struct server *s)
         FCGX_PutStr(res->body.data, (int)res->body.len, s->fcgx.out);
 }
 
-static void note_request(const struct server *s, int64_t us)
+static void log_request(const struct server *s, const char *method, int64_t us)
 {
     static const struct uuid nobody;
     const struct request *req = &s->req;
@@ -267,25 +281,49 @@ static void note_request(const struct server *s, int64_t us)
 
     if (!uuid_equal(&req->user, &nobody))
         uuid_to_text(&req->user, user);
-    metrics_request(routes_index(req->route), res->status, us);
     log_info("request", "req=%s route=%s method=%s status=%d us=%" PRId64 " user=%s%s%s", req->id,
-             req->route ? req->route->pattern : "-", log_value(req->method), res->status, us, user,
+             req->route ? req->route->pattern : "-", log_value(method), res->status, us, user,
              res->err != ERR_OK ? " code=" : "",
              res->err != ERR_OK ? err_info(res->err)->code : "");
 }
 
-/* One request of a connection that libfcgi has read the beginning of. Finishing frees its
- * variables, so the line about it is written before. */
+/*
+ * Ends a request and its connection: whoever wants to keep it would keep the worker from everyone
+ * else. libfcgi first waits until the peer has closed its side, since over TCP a close with
+ * something left unread takes back the answer on its way; so it does on a unix socket, but there
+ * all of the request that is read leaves nothing to come, and the worker is free at once.
+ */
+static void hang_up(struct server *s, bool all_read)
+{
+    int fd;
+
+    s->fcgx.keepConnection = 1; /* the close is ours */
+    FCGX_Finish_r(&s->fcgx);
+    fd = s->fcgx.ipcFd;
+    if (fd < 0 || !served_locally || !all_read) {
+        FCGX_Free(&s->fcgx, 1);
+        return;
+    }
+    FCGX_Free(&s->fcgx, 0);
+    s->fcgx.ipcFd = -1;
+    close(fd);
+}
+
+/* One request of a connection that libfcgi has read the beginning of. The log has it once the peer
+ * has its answer; its variables are gone then. */
 static void serve_request(struct server *s)
 {
     int64_t start = clock_monotonic_us(), us;
+    char method[METHOD_LOGGED];
 
     take_request(s);
     dispatch(s->app, &s->req, &s->res);
     send_response(s);
     us = clock_monotonic_us() - start;
-    note_request(s, us);
-    FCGX_Finish_r(&s->fcgx);
+    metrics_request(routes_index(s->req.route), s->res.status, us);
+    text_copy(method, sizeof method, s->req.method, strlen(s->req.method));
+    hang_up(s, s->req.body_len <= REQUEST_BODY_MAX);
+    log_request(s, method, us);
 }
 
 /*
@@ -301,8 +339,8 @@ static bool serve_connection(struct server *s, int fd)
     served = FCGX_Accept_r(&s->fcgx) == 0;
     if (served)
         serve_request(s);
-    /* Whoever wants to keep the connection would keep the worker from everyone else. */
-    FCGX_Free(&s->fcgx, 1);
+    else
+        FCGX_Free(&s->fcgx, 1);
     return served;
 }
 
