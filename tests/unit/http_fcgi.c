@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "suite.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -122,8 +123,8 @@ static bool take(int fd, void *out, size_t len)
     return recv(fd, out, len, MSG_WAITALL) == (ssize_t)len;
 }
 
-/* Collects what the worker sends until the connection ends; false without an END record. */
-static bool collect(int fd)
+/* Collects what the worker sends until its side ends; false without an END record. */
+static bool collect_open(int fd)
 {
     unsigned char head[8], rest[65535 + 255];
     size_t n = 0;
@@ -141,6 +142,13 @@ static bool collect(int fd)
         ended_well |= head[1] == END;
     }
     answer[n] = '\0';
+    return ended_well;
+}
+
+static bool collect(int fd)
+{
+    bool ended_well = collect_open(fd);
+
     close(fd);
     return ended_well;
 }
@@ -276,6 +284,46 @@ static void test_nobody_keeps_a_worker(void)
     CU_ASSERT_EQUAL(stop(), 0);
 }
 
+/* It has closed the connection, not only its own side, which would still take something. */
+static void test_a_worker_waits_for_nobody_to_hang_up(void)
+{
+    static const char *const pairs[] = {"REQUEST_METHOD=GET", "DOCUMENT_URI=/healthz", NULL};
+    int fd;
+
+    start(100);
+    fd = dial();
+    put_begin(fd, false);
+    put_params(fd, pairs);
+    put(fd, STDIN, NULL, 0);
+    CU_ASSERT_TRUE(collect_open(fd));
+    CU_ASSERT_EQUAL(send(fd, "", 1, MSG_NOSIGNAL), -1);
+    CU_ASSERT_EQUAL(errno, EPIPE);
+    close(fd);
+    CU_ASSERT_EQUAL(stop(), 0);
+}
+
+/* Whoever is still sending can go on until it looks for the answer. */
+static void test_a_body_that_is_too_large_may_be_sent_to_its_end(void)
+{
+    static const char *const pairs[] = {"REQUEST_METHOD=POST", "DOCUMENT_URI=/healthz",
+                                        "CONTENT_TYPE=application/json", NULL};
+    static const char part[30000];
+    int fd;
+
+    start(100);
+    fd = dial();
+    put_begin(fd, false);
+    put_params(fd, pairs);
+    for (int i = 0; i < 4; i++)
+        put(fd, STDIN, part, sizeof part);
+    CU_ASSERT_TRUE(collect_open(fd));
+    CU_ASSERT_TRUE(has("Status: 405 "));
+    put(fd, STDIN, NULL, 0);
+    close(fd);
+    CU_ASSERT_TRUE(healthy());
+    CU_ASSERT_EQUAL(stop(), 0);
+}
+
 static void test_term_ends_an_idle_worker(void)
 {
     start(100);
@@ -318,5 +366,7 @@ SUITE(http_fcgi, TEST(test_answers_a_request), TEST(test_head_has_the_length_but
       TEST(test_an_id_that_could_break_a_line_is_replaced),
       TEST(test_a_single_header_that_comes_twice_is_refused),
       TEST(test_a_body_that_is_cut_short_is_refused), TEST(test_odd_peers_do_not_stop_the_worker),
-      TEST(test_nobody_keeps_a_worker), TEST(test_term_ends_an_idle_worker),
-      TEST(test_term_lets_the_request_in_flight_finish), TEST(test_a_worker_serves_its_time));
+      TEST(test_nobody_keeps_a_worker), TEST(test_a_worker_waits_for_nobody_to_hang_up),
+      TEST(test_a_body_that_is_too_large_may_be_sent_to_its_end),
+      TEST(test_term_ends_an_idle_worker), TEST(test_term_lets_the_request_in_flight_finish),
+      TEST(test_a_worker_serves_its_time));
