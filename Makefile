@@ -19,9 +19,11 @@ endif
 
 LIB_SRC  = $(sort $(wildcard app/base/*.c app/db/*.c app/domain/*.c app/http/*.c))
 LIB_OBJ  = $(LIB_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/obj/gen/migrations.o
-CTL_SRC  = $(sort $(wildcard app/ctl*.c))
-# The units' own, and those of the soak that have units to test.
-UNIT_SRC = tests/suite.c $(sort $(wildcard tests/unit/*.c)) \
+# The operator's tool alone plays sales: its load generator is no part of the library.
+SALE_SRC = $(sort $(wildcard app/load/*.c))
+CTL_SRC  = $(sort $(wildcard app/ctl*.c)) $(SALE_SRC)
+# The units' own, and those of the load generator and the soak that have units to test.
+UNIT_SRC = tests/suite.c $(sort $(wildcard tests/unit/*.c)) $(SALE_SRC) \
            $(filter-out tests/soak/soak.c,$(sort $(wildcard tests/soak/*.c)))
 API_SRC  = tests/suite.c $(sort $(wildcard tests/api/*.c))
 # The faults' own, and of the API's tests what all of these stand on.
@@ -49,6 +51,7 @@ $(BUILD)/libfrontrow.a: $(LIB_OBJ)
 	$(AR) rcs $@ $(LIB_OBJ)
 
 $(BUILD)/frontrow: $(CTL_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
+$(BUILD)/frontrow $(BUILD)/test-unit: LIBS += -lhttp_parser
 $(BUILD)/frontrow-worker: $(BUILD)/obj/app/worker.o $(BUILD)/libfrontrow.a
 $(BUILD)/frontrow-cron: $(BUILD)/obj/app/cron.o $(BUILD)/libfrontrow.a
 $(PROGRAMS):

@@ -14,6 +14,7 @@
 #include "base/version.h"
 #include "ctl_lottery.h"
 #include "ctl_queue.h"
+#include "ctl_rehearse.h"
 #include "ctl_status.h"
 #include "db/grants.h"
 #include "db/migrate.h"
@@ -253,6 +254,9 @@ static const struct command commands[] = {
      "config check", "checks the configuration file", NULL},
     {"demo", "load", CONFIG, 0, run_demo_load,
      "demo load", "makes demo concerts if there is no concert yet", NULL},
+    {"rehearse", NULL, CONFIG, CTL_REHEARSE, ctl_rehearse,
+     "rehearse [--OPTION VALUE]...",
+     "plays a sale with virtual buyers against the running site, and reports:", ctl_rehearse_help},
 };
 /* clang-format on */
 #define N_COMMANDS (sizeof commands / sizeof *commands)

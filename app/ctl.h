@@ -14,8 +14,8 @@
 struct app;
 
 /* Exit statuses: all is well; the command failed or found a fault; it was not understood, or the
- * configuration is bad; whether there is a fault could not be found out. */
-enum { CTL_DONE = 0, CTL_FAILED = 1, CTL_MISUSED = 2, CTL_UNKNOWN = 3 };
+ * configuration is bad; whether there is a fault could not be found out; a signal cut it short. */
+enum { CTL_DONE = 0, CTL_FAILED = 1, CTL_MISUSED = 2, CTL_UNKNOWN = 3, CTL_STOPPED = 130 };
 
 /* X(option, name, whether a value follows): every option but --config, --help and --version. */
 #define CTL_OPTION_LIST(X)                                                                         \
@@ -34,7 +34,33 @@ enum { CTL_DONE = 0, CTL_FAILED = 1, CTL_MISUSED = 2, CTL_UNKNOWN = 3 };
     X(OPENS_AT, "opens-at", true)                                                                  \
     X(KO, "ko", true)                                                                              \
     X(EN, "en", true)                                                                              \
-    X(CLEAR, "clear", false)
+    X(CLEAR, "clear", false)                                                                       \
+    X(URL, "url", true)                                                                            \
+    X(BUYERS, "buyers", true)                                                                      \
+    X(OVER, "over", true)                                                                          \
+    X(PROFILE, "profile", true)                                                                    \
+    X(THINK, "think", true)                                                                        \
+    X(ABANDON, "abandon", true)                                                                    \
+    X(VANISH, "vanish", true)                                                                      \
+    X(SEATS_PER_BUYER, "seats-per-buyer", true)                                                    \
+    X(BEST, "best", false)                                                                         \
+    X(MAP, "map", false)                                                                           \
+    X(WATCH, "watch", true)                                                                        \
+    X(POLL, "poll", true)                                                                          \
+    X(KEYS, "keys", false)                                                                         \
+    X(SEED, "seed", true)                                                                          \
+    X(DURATION, "duration", true)                                                                  \
+    X(CONNECTIONS, "connections", true)                                                            \
+    X(CONCERT, "concert", true)                                                                    \
+    X(CHARGE, "charge", true)                                                                      \
+    X(DATES, "dates", true)                                                                        \
+    X(SEATS, "seats", true)                                                                        \
+    X(PRICE, "price", true)                                                                        \
+    X(HOLD, "hold", true)                                                                          \
+    X(ANY_CONCERT, "any-concert", false)                                                           \
+    X(OTHER_HOST, "other-host", false)                                                             \
+    X(SAVE, "save", true)                                                                          \
+    X(QUIET, "quiet", false)
 
 enum ctl_option {
 #define CTL_ENUM(option, ...) CTL_##option,

@@ -34,33 +34,15 @@ struct show {
 };
 
 static const struct demo {
-    const char *title, *artist, *host, *time_zone;
+    const char *title, *artist, *time_zone;
     struct schedule_section *sections;
     int section_count;
     struct show shows[8]; /* ended by days 0 */
 } demos[] = {
-    {"봄밤의 콘서트",
-     "새벽기차",
-     "프런트로 엔터테인먼트",
-     "Asia/Seoul",
-     fifty,
-     1,
-     {{7, 19}, {8, 15}, {8, 19}, {9, 17}}},
-    {"First Night",
-     "The Openers",
-     "Frontrow Presents",
-     "Asia/Seoul",
-     fifty,
-     1,
-     {{14, 19}, {15, 19}, {16, 18}}},
-    {"한강 여름 축제", "여러 가수", "한강 무대", "Asia/Seoul", hall, 4, {{30, 18}}},
-    {"Northern Lights Tour",
-     "Aurora Lane",
-     "Fjord Live",
-     "Europe/Oslo",
-     fifty,
-     1,
-     {{21, 2}, {22, 2}}},
+    {"봄밤의 콘서트", "새벽기차", "Asia/Seoul", fifty, 1, {{7, 19}, {8, 15}, {8, 19}, {9, 17}}},
+    {"First Night", "The Openers", "Asia/Seoul", fifty, 1, {{14, 19}, {15, 19}, {16, 18}}},
+    {"한강 여름 축제", "여러 가수", "Asia/Seoul", hall, 4, {{30, 18}}},
+    {"Northern Lights Tour", "Aurora Lane", "Europe/Oslo", fifty, 1, {{21, 2}, {22, 2}}},
 };
 
 static enum err make_shows(struct app *app, const struct caller *operator, int64_t concert_id,
@@ -87,7 +69,7 @@ static enum err make(struct app *app, const struct caller *operator, const struc
     concert_defaults(app->cfg, &c);
     text_copy(c.title, sizeof c.title, d->title, strlen(d->title));
     text_copy(c.artist, sizeof c.artist, d->artist, strlen(d->artist));
-    text_copy(c.host, sizeof c.host, d->host, strlen(d->host));
+    text_copy(c.host, sizeof c.host, DEMO_HOST, strlen(DEMO_HOST));
     text_copy(c.time_zone, sizeof c.time_zone, d->time_zone, strlen(d->time_zone));
     enum err e = concert_create(app, operator, & c, NULL, &made);
     if (e == ERR_OK)

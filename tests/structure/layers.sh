@@ -20,6 +20,9 @@ none "base includes nothing of the rest" "$(foreign base 'base')"
 none "db includes only base and db" "$(foreign db 'base|db')"
 none "domain includes only base, db and domain" "$(foreign domain 'base|db|domain')"
 none "http includes only base, domain and http" "$(foreign http 'base|domain|http')"
+none "load includes only base, domain, http and load" "$(foreign load 'base|domain|http|load')"
+none "nothing but the operator's tool includes load" "$(grep -rnE '^#include "load/' app include |
+    grep -vE '^(app|include)/load/|^app/ctl_rehearse\.c:')"
 
 # only TEXT HEADERS FILES: who includes such a header without being one of these files.
 only() {
@@ -32,6 +35,8 @@ only "only app/db/db.c includes the database's client library" \
 only "only app/http/fcgi.c includes libfcgi" '([^>"]*/)?fcgi(app|_stdio|misc|os|_config)[^>"]*' 'app/http/fcgi\.c'
 only "only app/http/auth.c includes libjwt" '([^>"]*/)?jwt\.h' 'app/http/auth\.c'
 only "only app/http/publisher.c includes libcurl" 'curl/[^>"]*' 'app/http/publisher\.c'
+only "only the answers that a rehearsal reads are parsed by http-parser" \
+    'http_parser[^>"]*' 'include/load/answer\.h'
 only "only the binding of input and the tokens include json-c" \
     '(json-c/[^>"]*|json(_[a-z]+)?\.h)' 'app/http/(bind|json)[a-z_]*\.c|app/http/auth\.c'
 

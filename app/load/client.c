@@ -1,0 +1,351 @@
+/*
+ * The HTTP client, see load/client.h.
+ *
+ * Connections are opened when a request is due and none is free, up to the bound, and the one used
+ * last is used next, so that no more are open than are needed. Each is registered for what comes in
+ * once and for all; only one whose request does not fit into the socket at once asks for more. What
+ * is read goes through one buffer that all share.
+ */
+#include "load/client.h"
+
+#include "base/clock.h"
+#include <errno.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define READ_SIZE  65536
+#define EVENTS_MAX 256
+
+enum conn_state { CLOSED, CONNECTING, FREE, SENDING, ASKED };
+
+struct conn {
+    int fd;
+    enum conn_state state;
+    uint32_t id; /* whose request it has, unless it is closed or free */
+    size_t len, sent;
+    int64_t since; /* when the request was begun, us */
+    struct answer answer;
+    char out[CLIENT_REQUEST_MAX];
+};
+
+struct due {
+    uint32_t id;
+    int64_t since;
+};
+
+struct client {
+    const struct target *target;
+    struct client_user user;
+    int epoll, connections;
+    struct conn *conns;
+    int *free, free_count;     /* conns to be used: those that are open lie on top */
+    struct due *ring;          /* who waits for one */
+    size_t ring_size, at, due; /* its size is a power of two */
+    size_t busy;
+    int64_t checked; /* when old requests were looked for, us */
+    uint64_t opened;
+    struct hist lag;
+    char in[READ_SIZE];
+};
+
+/* --- Who waits --- */
+
+static enum err grow(struct client *c)
+{
+    size_t size = c->ring_size ? c->ring_size * 2 : 1024;
+    struct due *ring = malloc(size * sizeof *ring);
+
+    if (!ring)
+        return ERR_INTERNAL;
+    for (size_t i = 0; i < c->due; i++)
+        ring[i] = c->ring[(c->at + i) & (c->ring_size - 1)];
+    free(c->ring);
+    c->ring = ring;
+    c->ring_size = size;
+    c->at = 0;
+    return ERR_OK;
+}
+
+enum err client_ask(struct client *c, uint32_t id)
+{
+    if (c->due == c->ring_size && grow(c) != ERR_OK)
+        return ERR_INTERNAL;
+    c->ring[(c->at + c->due++) & (c->ring_size - 1)] = (struct due){id, clock_monotonic_us()};
+    return ERR_OK;
+}
+
+enum err client_ask_first(struct client *c, uint32_t id)
+{
+    if (c->due == c->ring_size && grow(c) != ERR_OK)
+        return ERR_INTERNAL;
+    c->at = (c->at - 1) & (c->ring_size - 1);
+    c->ring[c->at] = (struct due){id, clock_monotonic_us()};
+    c->due++;
+    return ERR_OK;
+}
+
+/* --- Connections --- */
+
+static void shut(struct client *c, struct conn *n)
+{
+    (void)c;
+    if (n->fd >= 0)
+        close(n->fd);
+    n->fd = -1;
+    n->state = CLOSED;
+}
+
+static bool watch(struct client *c, struct conn *n, int op, uint32_t events)
+{
+    struct epoll_event event = {.events = events, .data.ptr = n};
+
+    return epoll_ctl(c->epoll, op, n->fd, &event) == 0;
+}
+
+static bool open_socket(struct client *c, struct conn *n)
+{
+    const struct target *t = c->target;
+    int one = 1;
+
+    n->fd = socket(t->address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (n->fd < 0)
+        return false;
+    setsockopt(n->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    c->opened++;
+    n->state = CONNECTING;
+    if (connect(n->fd, (const struct sockaddr *)&t->address, t->address_len) == 0)
+        n->state = SENDING;
+    else if (errno != EINPROGRESS)
+        return false;
+    return watch(c, n, EPOLL_CTL_ADD,
+                 n->state == SENDING ? EPOLLIN | EPOLLRDHUP : EPOLLIN | EPOLLRDHUP | EPOLLOUT);
+}
+
+/* An open one goes to where the next is taken, a closed one below all open ones. */
+static void set_free(struct client *c, struct conn *n)
+{
+    int own = (int)(n - c->conns), i = c->free_count++;
+
+    if (n->state == CLOSED) {
+        for (; i > 0 && c->conns[c->free[i - 1]].state != CLOSED; i--)
+            c->free[i] = c->free[i - 1];
+    }
+    c->free[i] = own;
+}
+
+/* The request of a connection is over. */
+static void finish(struct client *c, struct conn *n, const struct answer *answer, int error)
+{
+    struct client_result result = {answer, error, clock_monotonic_us() - n->since};
+
+    if (answer && answer->keep)
+        n->state = FREE;
+    else
+        shut(c, n);
+    c->busy--;
+    set_free(c, n);
+    c->user.done(c->user.arg, n->id, &result);
+}
+
+static void send_rest(struct client *c, struct conn *n)
+{
+    ssize_t sent = send(n->fd, n->out + n->sent, n->len - n->sent, MSG_NOSIGNAL);
+    bool waits = n->sent > 0 || n->state == CONNECTING;
+
+    if (sent < 0 && errno != EAGAIN) {
+        finish(c, n, NULL, errno);
+        return;
+    }
+    n->sent += sent > 0 ? (size_t)sent : 0;
+    n->state = n->sent < n->len ? SENDING : ASKED;
+    if (n->state == SENDING || waits)
+        watch(c, n, EPOLL_CTL_MOD,
+              n->state == SENDING ? EPOLLIN | EPOLLRDHUP | EPOLLOUT : EPOLLIN | EPOLLRDHUP);
+}
+
+/* Begins the request of who waits longest on the connection that is to be used next. False if there
+ * was nothing to ask. */
+static bool start(struct client *c)
+{
+    struct due due = c->ring[c->at];
+    struct conn *n = &c->conns[c->free[c->free_count - 1]];
+    int64_t now = clock_monotonic_us();
+
+    c->at = (c->at + 1) & (c->ring_size - 1);
+    c->due--;
+    n->len = c->user.write(c->user.arg, due.id, n->out, sizeof n->out);
+    if (n->len == 0)
+        return false;
+    hist_add(&c->lag, now - due.since);
+    c->free_count--;
+    c->busy++;
+    n->id = due.id;
+    n->sent = 0;
+    n->since = now;
+    answer_begin(&n->answer);
+    if (n->state == CLOSED && !open_socket(c, n)) {
+        finish(c, n, NULL, errno);
+        return true;
+    }
+    if (n->state != CONNECTING)
+        send_rest(c, n);
+    return true;
+}
+
+static void pump(struct client *c)
+{
+    while (c->due > 0 && c->free_count > 0)
+        start(c);
+}
+
+/* --- What happens --- */
+
+static void drop_free(struct client *c, struct conn *n)
+{
+    int own = (int)(n - c->conns), i = 0;
+
+    while (c->free[i] != own)
+        i++;
+    memmove(c->free + i, c->free + i + 1, (size_t)(--c->free_count - i) * sizeof *c->free);
+    shut(c, n);
+    set_free(c, n);
+}
+
+static void read_more(struct client *c, struct conn *n)
+{
+    ssize_t len = recv(n->fd, c->in, sizeof c->in, 0);
+    enum err e;
+
+    if (len < 0 && (errno == EAGAIN || errno == EINTR))
+        return;
+    if (n->state == FREE) {
+        drop_free(c, n);
+        return;
+    }
+    if (len < 0) {
+        finish(c, n, NULL, errno);
+        return;
+    }
+    e = len > 0 ? answer_read(&n->answer, c->in, (size_t)len) : answer_end(&n->answer);
+    if (e != ERR_OK)
+        finish(c, n, NULL, len > 0 ? EPROTO : ECONNRESET);
+    else if (n->answer.whole)
+        finish(c, n, &n->answer, 0);
+}
+
+static void handle(struct client *c, const struct epoll_event *event)
+{
+    struct conn *n = event->data.ptr;
+    socklen_t size = sizeof(int);
+    int error = 0;
+
+    if (n->state == CONNECTING) {
+        getsockopt(n->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+        if (error)
+            finish(c, n, NULL, error);
+        else
+            send_rest(c, n);
+    } else if (n->state == SENDING && (event->events & EPOLLOUT)) {
+        send_rest(c, n);
+    } else if (n->state != CLOSED) {
+        read_more(c, n);
+    }
+}
+
+/* A server that says nothing keeps nobody for ever. */
+static void drop_old(struct client *c)
+{
+    int64_t now = clock_monotonic_us(), limit = (int64_t)CLIENT_TIMEOUT_SECONDS * 1000000;
+
+    if (now - c->checked < 1000000)
+        return;
+    c->checked = now;
+    for (int i = 0; i < c->connections; i++) {
+        struct conn *n = &c->conns[i];
+
+        if (n->state != CLOSED && n->state != FREE && now - n->since > limit)
+            finish(c, n, NULL, ETIMEDOUT);
+    }
+}
+
+void client_run(struct client *c, int wait_ms)
+{
+    struct epoll_event events[EVENTS_MAX];
+    int n;
+
+    pump(c);
+    n = epoll_wait(c->epoll, events, EVENTS_MAX, wait_ms);
+    for (int i = 0; i < n; i++) {
+        handle(c, &events[i]);
+        pump(c);
+    }
+    drop_old(c);
+}
+
+/* --- Of the whole --- */
+
+struct client *client_new(const struct target *target, int connections)
+{
+    struct client *c = calloc(1, sizeof *c);
+
+    if (!c)
+        return NULL;
+    c->target = target;
+    c->connections = connections;
+    c->epoll = epoll_create1(EPOLL_CLOEXEC);
+    c->conns = calloc((size_t)connections, sizeof *c->conns);
+    c->free = calloc((size_t)connections, sizeof *c->free);
+    if (c->epoll < 0 || !c->conns || !c->free) {
+        client_free(c);
+        return NULL;
+    }
+    for (int i = 0; i < connections; i++) {
+        c->conns[i].fd = -1;
+        c->free[c->free_count++] = i;
+    }
+    return c;
+}
+
+void client_free(struct client *c)
+{
+    if (!c)
+        return;
+    for (int i = 0; c->conns && i < c->connections; i++) {
+        shut(c, &c->conns[i]);
+        answer_free(&c->conns[i].answer);
+    }
+    if (c->epoll >= 0)
+        close(c->epoll);
+    free(c->conns);
+    free(c->free);
+    free(c->ring);
+    free(c);
+}
+
+void client_use(struct client *c, const struct client_user *user)
+{
+    c->user = *user;
+}
+
+size_t client_busy(const struct client *c)
+{
+    return c->busy;
+}
+
+size_t client_waiting(const struct client *c)
+{
+    return c->due;
+}
+
+struct hist *client_lag(struct client *c)
+{
+    return &c->lag;
+}
+
+uint64_t client_opened(const struct client *c)
+{
+    return c->opened;
+}
