@@ -19,6 +19,7 @@
 #include "base/version.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "domain/hall_cache.h"
 #include "domain/snapshot.h"
 #include "http/fcgi.h"
 #include "http/push.h"
@@ -280,6 +281,8 @@ static enum err share_memory(void)
         e = limit_init();
     if (e == ERR_OK)
         e = snapshot_init();
+    if (e == ERR_OK)
+        e = hall_cache_init();
     if (e == ERR_OK)
         e = push_init();
     if (e != ERR_OK)

@@ -9,8 +9,7 @@
 #include <unistr.h>
 #include <uuid/uuid.h>
 
-/* Makes room for `more` bytes and the final zero. */
-static bool reserve(struct text_buf *b, size_t more)
+static bool grow(struct text_buf *b, size_t more)
 {
     size_t cap = b->cap ? b->cap : 256;
     char *data;
@@ -21,8 +20,6 @@ static bool reserve(struct text_buf *b, size_t more)
     }
     while (cap <= b->len + more)
         cap *= 2;
-    if (cap == b->cap)
-        return true;
     data = realloc(b->data, cap);
     if (!data) {
         b->failed = true;
@@ -32,6 +29,17 @@ static bool reserve(struct text_buf *b, size_t more)
     b->cap = cap;
     b->data[b->len] = '\0';
     return true;
+}
+
+/* Makes room for `more` bytes and the final zero. */
+static bool reserve(struct text_buf *b, size_t more)
+{
+    return (!b->failed && more < b->cap - b->len) || grow(b, more);
+}
+
+char *text_buf_reserve(struct text_buf *b, size_t more)
+{
+    return reserve(b, more) ? b->data + b->len : NULL;
 }
 
 void text_buf_append(struct text_buf *b, const char *data, size_t len)
@@ -119,6 +127,23 @@ bool text_parse_int(const char *s, size_t len, int64_t *out)
     }
     *out = value;
     return true;
+}
+
+size_t text_int(int64_t value, char out[TEXT_INT_SIZE])
+{
+    char digits[TEXT_INT_SIZE];
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    size_t n = sizeof digits, len;
+
+    do {
+        digits[--n] = (char)('0' + rest % 10);
+        rest /= 10;
+    } while (rest > 0);
+    if (value < 0)
+        digits[--n] = '-';
+    len = sizeof digits - n;
+    memcpy(out, digits + n, len);
+    return len;
 }
 
 int64_t text_utf8_length(const char *s, size_t len)

@@ -185,16 +185,19 @@ enum err schedule_create(struct app *app, const struct caller *caller, int64_t c
 /* --- For buyers --- */
 
 struct listing {
-    bool all;
+    bool all, inside;
     schedule_fn *fn;
     void *arg;
 };
 
 static enum err list_row(const struct db_value *row, void *arg)
 {
-    const struct listing *l = arg;
+    struct listing *l = arg;
     struct schedule s;
     bool open = db_int(&row[12]) != 0;
+    l->inside = true;
+    if (db_is_null(&row[0]))
+        return ERR_OK;
     schedule_read(row, &s);
     s.available_seats = db_int(&row[11]);
     if (!l->all && (!open || s.available_seats == 0))
@@ -202,14 +205,31 @@ static enum err list_row(const struct db_value *row, void *arg)
     return l->fn(&s, l->arg);
 }
 
+/* ERR_NO_ROW unless the bearer is inside and has claimed the session. */
+static enum err list(struct app *app, const struct caller *caller, int64_t concert_id,
+                     struct listing *l)
+{
+    enum err e = db_query(app->db, STMT_SCHEDULE_LIST, list_row, l, DB_P_INT(concert_id),
+                          DB_P_INT(caller->token_id), DB_P_UUID(&caller->user),
+                          DB_P_INT(caller->concert_id));
+    return e == ERR_OK && !l->inside ? ERR_NO_ROW : e;
+}
+
 enum err schedule_list(struct app *app, const struct caller *caller, int64_t concert_id, bool all,
                        schedule_fn *fn, void *arg)
 {
-    struct listing l = {all, fn, arg};
-    enum err e = queue_require_inside(app, caller, concert_id);
-    if (e != ERR_OK)
+    struct listing l = {all, false, fn, arg};
+    enum err e = ERR_NO_ROW;
+    if (concert_id != 0 && concert_id != caller->concert_id)
+        return ERR_WRONG_CONCERT;
+    if (concert_id != 0)
+        e = list(app, caller, concert_id, &l);
+    if (e != ERR_NO_ROW)
         return e;
-    if (concert_id == 0)
-        return ERR_CONCERT_NOT_FOUND;
-    return db_query(app->db, STMT_SCHEDULE_LIST, list_row, &l, DB_P_INT(concert_id));
+    e = queue_require_inside(app, caller, concert_id);
+    if (e == ERR_OK && concert_id == 0)
+        e = ERR_CONCERT_NOT_FOUND;
+    if (e == ERR_OK)
+        e = list(app, caller, concert_id, &l);
+    return e == ERR_NO_ROW ? ERR_QUEUE_TOKEN_EXPIRED : e;
 }

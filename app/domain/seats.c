@@ -1,17 +1,34 @@
-/* Listing seats, see domain/schedule.h. */
+/*
+ * The states of seats, see domain/seats.h.
+ *
+ * In the usual case one statement both finds that the bearer is inside and reads the seats: of them
+ * no more than id and state, which the index has, and only those in another state than most were
+ * last time. The rest is the host's memory of the hall. Whoever gets no row at all goes the long
+ * way, which claims the session or tells what is wrong.
+ */
+#include "domain/seats.h"
+
+#include "base/clock.h"
+#include "base/log.h"
 #include "db/db.h"
+#include "domain/hall_cache.h"
 #include "domain/queue.h"
-#include "domain/schedule.h"
 #include "domain/schedule_row.h"
+#include <inttypes.h>
+#include <stdlib.h>
 
-/* Shows of one day at the most; the statement has the same bound. */
-enum { DAY_MAX = 100 };
-
-static const char *const status_names[] = {"AVAILABLE", "HELD", "SOLD", "BLOCKED"};
-
-const char *seat_status_name(enum seat_status s)
+const char *seats_state_name(char letter)
 {
-    return status_names[s];
+    switch (letter) {
+    case 'A':
+        return "AVAILABLE";
+    case 'H':
+        return "HELD";
+    case 'S':
+        return "SOLD";
+    default:
+        return "BLOCKED";
+    }
 }
 
 void seat_read(const struct db_value *row, struct seat_row *out)
@@ -25,76 +42,294 @@ void seat_read(const struct db_value *row, struct seat_row *out)
     out->reservation_id = db_int(&row[6]);
 }
 
-static enum seat_status status_of(const char *name)
+void seats_free(struct seats *s)
 {
-    for (int i = SEAT_AVAILABLE; i < SEAT_BLOCKED; i++)
-        if (strcmp(name, status_names[i]) == 0)
-            return (enum seat_status)i;
-    return SEAT_BLOCKED;
+    hall_free(&s->hall);
+    free(s->letters);
+    *s = (struct seats){.letters = NULL};
 }
 
-static enum err sink_row(const struct db_value *row, void *arg)
+/* --- One schedule --- */
+
+/* Letters that are being read. */
+struct states {
+    struct seats *seats;
+    char mostly; /* what those are that do not come */
+    int32_t others;
+    bool answered, foreign;
+};
+
+/* The first letter of a state's name is its letter. */
+static void take_state(struct states *s, const struct db_value *id, const struct db_value *name)
 {
-    const struct seat_sink *sink = arg;
-    struct seat_row r;
-    seat_read(row, &r);
-    struct seat seat = {.seat_id = r.seat_id,
-                        .seat_number = r.seat_number,
-                        .section = r.section[0] ? r.section : NULL,
-                        .row = r.row[0] ? r.row : NULL,
-                        .price = r.price,
-                        .status = status_of(r.status)};
-    return sink->seat(&seat, sink->arg);
+    if (db_is_null(id))
+        return;
+    int32_t number = hall_number_of(&s->seats->hall, db_int(id));
+    if (number == 0 || db_is_null(name) || name->n == 0) {
+        s->foreign = true;
+        return;
+    }
+    s->seats->letters[number - 1] = name->s[0];
+    s->others++;
 }
 
-static enum err sink_schedule(struct app *app, const struct schedule *s, bool all,
-                              const struct seat_sink *sink)
+static enum err read_state(const struct db_value *row, void *arg)
 {
-    enum err e = sink->begin(s, sink->arg);
+    struct states *s = arg;
+    s->answered = true;
+    take_state(s, &row[0], &row[1]);
+    return ERR_OK;
+}
+
+static enum err begin_states(struct states *s, struct seats *seats)
+{
+    int32_t n = seats->hall.facts.capacity;
+    if (!seats->letters)
+        seats->letters = malloc((size_t)n);
+    if (!seats->letters)
+        return ERR_INTERNAL;
+    *s = (struct states){seats, hall_cache_mostly(seats->hall.facts.schedule_id), 0, false, false};
+    memset(seats->letters, s->mostly, (size_t)n);
+    return ERR_OK;
+}
+
+static char most_frequent(const char *letters, int32_t n)
+{
+    int32_t count[128] = {0};
+    char most = 'A';
+    for (int32_t i = 0; i < n; i++)
+        count[letters[i] & 0x7f]++;
+    for (const char *l = "HSB"; *l; l++)
+        if (count[(int)*l] > count[(int)most])
+            most = *l;
+    return most;
+}
+
+/* Notes for the next time what most seats are. */
+static enum err end_states(const struct states *s)
+{
+    const struct hall_facts *f = &s->seats->hall.facts;
+    if (s->foreign) {
+        log_error("hall_changed", "schedule=%" PRId64, f->schedule_id);
+        hall_cache_forget(f->schedule_id);
+        return ERR_BUSY;
+    }
+    if (s->others > f->capacity / 2) {
+        char most = most_frequent(s->seats->letters, f->capacity);
+        if (most != s->mostly)
+            hall_cache_note_mostly(f->schedule_id, most);
+    }
+    return ERR_OK;
+}
+
+/* ERR_NO_ROW unless the bearer is inside and has claimed the session. */
+static enum err read_states(struct app *app, const struct caller *caller, struct seats *seats)
+{
+    struct states s;
+    enum err e = begin_states(&s, seats);
     if (e == ERR_OK)
-        e = db_query(app->db, all ? STMT_SEATS_ALL : STMT_SEATS_FREE, sink_row, (void *)sink,
-                     DB_P_INT(s->schedule_id));
-    return e == ERR_OK ? sink->end(sink->arg) : e;
+        e = db_stream(app->db, STMT_SEATS_STATES, read_state, &s,
+                      DB_P_INT(seats->hall.facts.schedule_id), DB_P_STR(seats_state_name(s.mostly)),
+                      DB_P_INT(caller->token_id), DB_P_UUID(&caller->user),
+                      DB_P_INT(caller->concert_id));
+    if (e != ERR_OK)
+        return e;
+    return s.answered ? end_states(&s) : ERR_NO_ROW;
+}
+
+/* Whoever has just been found inside, and is not any more. */
+static enum err gone(enum err e)
+{
+    return e == ERR_NO_ROW ? ERR_QUEUE_TOKEN_EXPIRED : e;
 }
 
 /* Which concert a schedule belongs to comes before the token's state, and whether there is such a
  * schedule after it. */
-enum err seats_list(struct app *app, const struct caller *caller, int64_t schedule_id, bool all,
-                    const struct seat_sink *sink)
+static enum err read_slowly(struct app *app, const struct caller *caller, int64_t schedule_id,
+                            struct seats *out)
 {
     struct schedule s;
     enum err found = schedule_get(app, schedule_id, &s);
     if (found != ERR_OK && found != ERR_SCHEDULE_NOT_FOUND)
         return found;
     enum err e = queue_require_inside(app, caller, found == ERR_OK ? s.concert_id : 0);
-    if (e != ERR_OK)
-        return e;
-    return found == ERR_OK ? sink_schedule(app, &s, all, sink) : found;
+    if (e == ERR_OK)
+        e = found;
+    if (e == ERR_OK && !out->hall.runs)
+        e = hall_get(app, schedule_id, &out->hall);
+    return e == ERR_OK ? gone(read_states(app, caller, out)) : e;
 }
 
+enum err seats_read(struct app *app, const struct caller *caller, int64_t schedule_id,
+                    struct seats *out)
+{
+    enum err e = ERR_NO_ROW;
+    *out = (struct seats){.letters = NULL};
+    if (hall_find(schedule_id, &out->hall))
+        e = out->hall.facts.concert_id == caller->concert_id ? read_states(app, caller, out)
+                                                             : ERR_WRONG_CONCERT;
+    if (e == ERR_NO_ROW)
+        e = read_slowly(app, caller, schedule_id, out);
+    if (e != ERR_OK)
+        seats_free(out);
+    return e;
+}
+
+/* --- A day --- */
+
+/* A day's shows, and the seats of the one that was expected. */
 struct day {
-    struct schedule shows[DAY_MAX];
+    int64_t shows[SEATS_DAY_MAX];
     int count;
+    struct seats *seats; /* those of the expected show; NULL: none is */
+    struct states states;
+    bool answered;
 };
 
-static enum err collect(const struct db_value *row, void *arg)
+/* The last show seen of some concerts' days. A wrong or forgotten one only costs a statement. */
+struct expected {
+    int64_t concert_id, schedule_id;
+    char date[CLOCK_DATE_SIZE];
+};
+enum { EXPECTED = 512 };
+
+static struct expected *expected_of(int64_t concert_id, const char *date)
 {
-    struct day *d = arg;
-    return schedule_read(row, &d->shows[d->count++]);
+    static struct expected table[EXPECTED];
+    uint64_t h = (uint64_t)concert_id;
+    for (const char *p = date; *p; p++)
+        h = h * 31 + (unsigned char)*p;
+    return &table[(h * UINT64_C(0x9e3779b97f4a7c15) >> 40) % EXPECTED];
 }
 
-enum err seats_list_by_date(struct app *app, const struct caller *caller, int64_t concert_id,
-                            const char *date, bool all, const struct seat_sink *sink)
+static int64_t expect_show(int64_t concert_id, const char *date)
 {
-    struct day day = {.count = 0};
-    enum err e = queue_require_inside(app, caller, concert_id);
+    const struct expected *x = expected_of(concert_id, date);
+    return x->concert_id == concert_id && strcmp(x->date, date) == 0 ? x->schedule_id : 0;
+}
+
+static void remember_show(int64_t concert_id, const char *date, int64_t schedule_id)
+{
+    struct expected *x = expected_of(concert_id, date);
+    x->concert_id = concert_id;
+    x->schedule_id = schedule_id;
+    text_copy(x->date, sizeof x->date, date, strlen(date));
+}
+
+static enum err read_show(const struct db_value *row, void *arg)
+{
+    struct day *d = arg;
+    int64_t id = db_int(&row[0]);
+    d->answered = true;
+    for (int i = 0; id && i < d->count; i++)
+        if (d->shows[i] == id)
+            id = 0;
+    if (id && d->count < SEATS_DAY_MAX)
+        d->shows[d->count++] = id;
+    if (d->seats)
+        take_state(&d->states, &row[1], &row[2]);
+    return ERR_OK;
+}
+
+/* ERR_NO_ROW unless the bearer is inside and has claimed the session. */
+static enum err read_day_once(struct app *app, const struct caller *caller, int64_t concert_id,
+                              const char *date, struct day *d)
+{
+    int64_t expected = d->seats ? d->seats->hall.facts.schedule_id : 0;
+    enum err e = d->seats ? begin_states(&d->states, d->seats) : ERR_OK;
+    d->count = 0;
+    d->answered = false;
+    if (e == ERR_OK)
+        e = db_stream(
+            app->db, STMT_SEATS_OF_DAY, read_show, d, DB_P_INT(concert_id), DB_P_STR(date),
+            DB_P_INT(expected), DB_P_STR(seats_state_name(d->seats ? d->states.mostly : 'A')),
+            DB_P_INT(caller->token_id), DB_P_UUID(&caller->user), DB_P_INT(caller->concert_id));
+    if (e == ERR_OK && !d->answered)
+        e = ERR_NO_ROW;
+    return e == ERR_OK && d->seats ? end_states(&d->states) : e;
+}
+
+static int64_t start_of(struct app *app, int64_t schedule_id, enum err *e)
+{
+    struct hall hall;
+    if (*e != ERR_OK)
+        return 0;
+    *e = hall_get(app, schedule_id, &hall);
+    int64_t starts_at = hall.facts.starts_at;
+    hall_free(&hall);
+    return starts_at;
+}
+
+static enum err sort_shows(struct app *app, struct day *d)
+{
+    int64_t starts[SEATS_DAY_MAX];
+    enum err e = ERR_OK;
+    for (int i = 0; d->count > 1 && i < d->count; i++) {
+        int64_t id = d->shows[i], at = start_of(app, id, &e);
+        int k = i;
+        for (; k > 0 && (starts[k - 1] > at || (starts[k - 1] == at && d->shows[k - 1] > id));
+             k--) {
+            starts[k] = starts[k - 1];
+            d->shows[k] = d->shows[k - 1];
+        }
+        starts[k] = at;
+        d->shows[k] = id;
+    }
+    return e;
+}
+
+static enum err read_day(struct app *app, const struct caller *caller, int64_t concert_id,
+                         const char *date, struct day *d)
+{
+    enum err e = ERR_NO_ROW;
+    if (concert_id != 0 && concert_id != caller->concert_id)
+        return ERR_WRONG_CONCERT;
+    if (concert_id != 0)
+        e = read_day_once(app, caller, concert_id, date, d);
+    if (e == ERR_NO_ROW) {
+        e = queue_require_inside(app, caller, concert_id);
+        if (e == ERR_OK && concert_id == 0)
+            e = ERR_CONCERT_NOT_FOUND;
+        if (e == ERR_OK)
+            e = gone(read_day_once(app, caller, concert_id, date, d));
+    }
+    return e == ERR_OK ? sort_shows(app, d) : e;
+}
+
+static enum err hand_on(struct app *app, const struct caller *caller, int64_t schedule_id,
+                        seats_fn *fn, void *arg)
+{
+    struct seats s;
+    enum err e = seats_read(app, caller, schedule_id, &s);
     if (e != ERR_OK)
         return e;
-    if (concert_id == 0)
-        return ERR_CONCERT_NOT_FOUND;
-    e = db_query(app->db, STMT_SCHEDULE_BY_DATE, collect, &day, DB_P_INT(concert_id),
-                 DB_P_STR(date));
-    for (int i = 0; e == ERR_OK && i < day.count; i++)
-        e = sink_schedule(app, &day.shows[i], all, sink);
+    e = fn(&s, arg);
+    seats_free(&s);
+    return e;
+}
+
+enum err seats_read_day(struct app *app, const struct caller *caller, int64_t concert_id,
+                        const char *date, seats_fn *fn, void *arg)
+{
+    struct seats seats = {.letters = NULL};
+    int64_t expected = expect_show(concert_id, date);
+    struct day d = {.seats = expected && hall_find(expected, &seats.hall) ? &seats : NULL};
+    enum err e = read_day(app, caller, concert_id, date, &d);
+    for (int i = 0; e == ERR_OK && i < d.count; i++)
+        e = d.seats && d.shows[i] == expected ? fn(&seats, arg)
+                                              : hand_on(app, caller, d.shows[i], fn, arg);
+    if (e == ERR_OK && d.count > 0)
+        remember_show(concert_id, date, d.shows[0]);
+    seats_free(&seats);
+    return e;
+}
+
+enum err seats_shows_of_day(struct app *app, const struct caller *caller, int64_t concert_id,
+                            const char *date, int64_t shows[SEATS_DAY_MAX], int *count)
+{
+    struct day d = {.seats = NULL};
+    enum err e = read_day(app, caller, concert_id, date, &d);
+    *count = d.count;
+    memcpy(shows, d.shows, sizeof d.shows);
     return e;
 }

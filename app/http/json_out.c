@@ -9,28 +9,51 @@
 
 #include "base/clock.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistr.h>
 
-static void begin_value(struct text_buf *out, const char *name)
+/* Room for a value of `more` bytes at the most, after its comma and its name. NULL without memory;
+ * what is written there ends with end_value. */
+static char *begin_value(struct text_buf *out, const char *name, size_t more)
 {
     char last = out->len > 0 ? out->data[out->len - 1] : '[';
+    size_t len = name ? strlen(name) : 0;
+    char *at = text_buf_reserve(out, len + 4 + more);
 
+    if (!at)
+        return NULL;
     if (last != '{' && last != '[')
-        text_buf_append(out, ",", 1);
+        *at++ = ',';
     if (!name)
+        return at;
+    *at++ = '"';
+    memcpy(at, name, len);
+    at += len;
+    *at++ = '"';
+    *at++ = ':';
+    return at;
+}
+
+static void end_value(struct text_buf *out, char *end)
+{
+    *end = '\0';
+    out->len = (size_t)(end - out->data);
+}
+
+static void put_char(struct text_buf *out, const char *name, char c)
+{
+    char *at = begin_value(out, name, 1);
+
+    if (!at)
         return;
-    text_buf_append(out, "\"", 1);
-    text_buf_puts(out, name);
-    text_buf_append(out, "\":", 2);
+    *at++ = c;
+    end_value(out, at);
 }
 
 void jout_object_begin(struct text_buf *out, const char *name)
 {
-    begin_value(out, name);
-    text_buf_append(out, "{", 1);
+    put_char(out, name, '{');
 }
 
 void jout_object_end(struct text_buf *out)
@@ -40,8 +63,7 @@ void jout_object_end(struct text_buf *out)
 
 void jout_array_begin(struct text_buf *out, const char *name)
 {
-    begin_value(out, name);
-    text_buf_append(out, "[", 1);
+    put_char(out, name, '[');
 }
 
 void jout_array_end(struct text_buf *out)
@@ -51,17 +73,22 @@ void jout_array_end(struct text_buf *out)
 
 void jout_int(struct text_buf *out, const char *name, int64_t value)
 {
-    char digits[24];
-    int len = snprintf(digits, sizeof digits, "%" PRId64, value);
+    char *at = begin_value(out, name, TEXT_INT_SIZE);
 
-    begin_value(out, name);
-    text_buf_append(out, digits, (size_t)len);
+    if (at)
+        end_value(out, at + text_int(value, at));
 }
 
 void jout_raw(struct text_buf *out, const char *name, const char *json)
 {
-    begin_value(out, name);
-    text_buf_puts(out, json ? json : "null");
+    const char *value = json ? json : "null";
+    size_t len = strlen(value);
+    char *at = begin_value(out, name, len);
+
+    if (!at)
+        return;
+    memcpy(at, value, len);
+    end_value(out, at + len);
 }
 
 void jout_bool(struct text_buf *out, const char *name, bool value)
@@ -109,17 +136,21 @@ static void append_escaped(struct text_buf *out, const char *value, size_t len)
     text_buf_append(out, value + start, len - start);
 }
 
-void jout_text(struct text_buf *out, const char *name, const char *value)
+/* Whether all of it is ASCII that goes as it is, as most texts are. */
+static bool is_plain(const char *value, size_t len)
 {
-    size_t len;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)value[i];
 
-    if (!value) {
-        jout_null(out, name);
-        return;
+        if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
+            return false;
     }
-    begin_value(out, name);
-    text_buf_append(out, "\"", 1);
-    len = strlen(value);
+    return true;
+}
+
+/* An answer is UTF-8 whatever comes in: U+FFFD for a byte at fault. */
+static void append_text(struct text_buf *out, const char *value, size_t len)
+{
     while (len > 0) {
         const uint8_t *bad = u8_check((const uint8_t *)value, len);
         size_t good = bad ? (size_t)(bad - (const uint8_t *)value) : len;
@@ -129,12 +160,36 @@ void jout_text(struct text_buf *out, const char *name, const char *value)
         len -= good;
         if (!bad)
             break;
-        /* An answer is UTF-8 whatever comes in: U+FFFD for the byte at fault. */
         text_buf_puts(out, "\xef\xbf\xbd");
         value++;
         len--;
     }
+}
+
+static void put_text(struct text_buf *out, const char *name, const char *value, size_t len)
+{
+    char *at = begin_value(out, name, len + 2);
+
+    if (!at)
+        return;
+    *at++ = '"';
+    if (is_plain(value, len)) {
+        memcpy(at, value, len);
+        at[len] = '"';
+        end_value(out, at + len + 1);
+        return;
+    }
+    end_value(out, at);
+    append_text(out, value, len);
     text_buf_append(out, "\"", 1);
+}
+
+void jout_text(struct text_buf *out, const char *name, const char *value)
+{
+    if (value)
+        put_text(out, name, value, strlen(value));
+    else
+        jout_null(out, name);
 }
 
 void jout_text_opt(struct text_buf *out, const char *name, const char *value)

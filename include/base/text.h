@@ -22,6 +22,10 @@ void text_buf_append(struct text_buf *b, const char *data, size_t len);
 void text_buf_puts(struct text_buf *b, const char *s);
 void text_buf_printf(struct text_buf *b, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Makes room for `more` bytes and a zero after those that there are, so that appending as many does
+ * not fail. NULL without memory, else where they go: whoever writes there adds to `len`, and keeps
+ * the zero. */
+char *text_buf_reserve(struct text_buf *b, size_t more);
 /* Empties it but keeps the memory. */
 void text_buf_reset(struct text_buf *b);
 void text_buf_free(struct text_buf *b);
@@ -43,6 +47,11 @@ bool uuid_equal(const struct uuid *a, const struct uuid *b);
 /* Parses decimal digits only ("0" or no leading zero, no sign); false if anything else, or beyond
  * INT64_MAX. */
 bool text_parse_int(const char *s, size_t len, int64_t *out);
+
+/* Room for any integer in digits, with its sign; without a zero. */
+#define TEXT_INT_SIZE 20
+/* Writes the integer in digits to `out`, without a zero. Returns how many characters these are. */
+size_t text_int(int64_t value, char out[TEXT_INT_SIZE]);
 
 /* The number of characters of `len` bytes of UTF-8, or -1 if they are not valid UTF-8. */
 int64_t text_utf8_length(const char *s, size_t len);

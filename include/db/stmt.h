@@ -99,6 +99,15 @@
     "CASE WHEN status = 'HELD' AND hold_expires_at <= NOW(3) THEN 'AVAILABLE' ELSE status END, "   \
     "reservation_id "
 
+/* The states of seats for somebody who is inside and has claimed the session, in one statement: the
+ * ids and states alone are in the index, and the states that hold times are over end here. */
+#define STMT_TOKEN_K "queue_token k FORCE INDEX (PRIMARY) "
+#define STMT_TOKEN_INSIDE                                                                          \
+    "k.token_id = ? AND k.user_id = ? AND k.concert_id = ? AND k.status = 'ACTIVE' "               \
+    "AND k.claimed_at IS NOT NULL AND k.expires_at > NOW(3)"
+#define STMT_SEAT_T_BY_STATUS "seat t FORCE INDEX (seat_status) "
+#define STMT_SEAT_SHOWN       "CASE WHEN t.hold_expires_at <= NOW(3) THEN 'AVAILABLE' ELSE t.status END "
+
 #define STMT_SEAT_CHOICE "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND "
 
 /* Seats to be locked are found by their ids, or by their reservation. Left to themselves the
@@ -540,14 +549,15 @@
       STMT_100_MARKS ")")                                                                          \
     X(SCHEDULE_GET, 1, 11,                                                                         \
       "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.schedule_id = ?")                   \
-    X(SCHEDULE_LIST, 1, 13,                                                                        \
+    X(SCHEDULE_LIST, 4, 13,                                                                        \
       "SELECT " STMT_SCHEDULE_COLUMNS                                                              \
       ", (SELECT COUNT(*) FROM seat t WHERE t.schedule_id = s.schedule_id "                        \
       "AND t.status = 'AVAILABLE') + (SELECT COUNT(*) FROM seat t "                                \
       "WHERE t.schedule_id = s.schedule_id AND t.status = 'HELD' "                                 \
-      "AND t.hold_expires_at <= NOW(3)), s.booking_opens_at <= NOW(3) FROM schedule s "            \
-      "WHERE s.concert_id = ? AND s.canceled_at IS NULL "                                          \
-      "AND s.booking_closes_at > NOW(3) ORDER BY s.starts_at, s.schedule_id")                      \
+      "AND t.hold_expires_at <= NOW(3)), s.booking_opens_at <= NOW(3) FROM " STMT_TOKEN_K           \
+      "LEFT JOIN schedule s ON s.concert_id = ? AND s.canceled_at IS NULL "                        \
+      "AND s.booking_closes_at > NOW(3) WHERE " STMT_TOKEN_INSIDE                                  \
+      " ORDER BY s.starts_at, s.schedule_id")                                                      \
     X(SCHEDULE_BY_DATE, 2, 11,                                                                     \
       "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.concert_id = ? "                    \
       "AND s.local_date = ? AND s.canceled_at IS NULL ORDER BY s.starts_at, s.schedule_id LIMIT 100") \
@@ -562,12 +572,20 @@
       "FORCE INDEX (reservation_schedule) WHERE r.schedule_id = s.schedule_id "                    \
       "AND r.status = 'PENDING' AND r.hold_expires_at > NOW(3)) "                                  \
       "FROM schedule s WHERE s.schedule_id = ?")                                                   \
-    X(SEATS_FREE, 1, 7,                                                                            \
-      "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND " STMT_SEAT_FREE            \
-      " ORDER BY seat_number")                                                                     \
-    X(SEATS_ALL, 1, 7,                                                                             \
-      "SELECT " STMT_SEAT_COLUMNS "FROM seat FORCE INDEX (seat_place) "                            \
+    X(SEATS_LAYOUT, 1, 5,                                                                          \
+      "SELECT seat_number, seat_id, section, row_label, price FROM seat FORCE INDEX (seat_place) " \
       "WHERE schedule_id = ? ORDER BY seat_number")                                                \
+    /* who is not plainly inside gets no row; who is gets one without a seat at the least */       \
+    X(SEATS_STATES, 5, 2,                                                                          \
+      "SELECT t.seat_id, " STMT_SEAT_SHOWN "FROM " STMT_TOKEN_K                                    \
+      "LEFT JOIN " STMT_SEAT_T_BY_STATUS "ON t.schedule_id = ? AND t.status <> ? "                 \
+      "WHERE " STMT_TOKEN_INSIDE)                                                                  \
+    X(SEATS_OF_DAY, 7, 3,                                                                          \
+      "SELECT s.schedule_id, t.seat_id, " STMT_SEAT_SHOWN "FROM " STMT_TOKEN_K                     \
+      "LEFT JOIN schedule s FORCE INDEX (schedule_day) ON s.concert_id = ? AND s.local_date = ? "  \
+      "AND s.canceled_at IS NULL LEFT JOIN " STMT_SEAT_T_BY_STATUS                                 \
+      "ON t.schedule_id = ? AND t.status <> ? AND s.schedule_id = t.schedule_id "                  \
+      "WHERE " STMT_TOKEN_INSIDE)                                                                  \
     /* reservations */                                                                             \
     X(BOOKING_TERMS, 1, 7,                                                                         \
       "SELECT s.concert_id, s.starts_at, s.booking_opens_at, s.booking_closes_at, s.canceled_at, " \

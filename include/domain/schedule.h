@@ -57,33 +57,4 @@ typedef enum err schedule_fn(const struct schedule *s, void *arg);
 enum err schedule_list(struct app *app, const struct caller *caller, int64_t concert_id, bool all,
                        schedule_fn *fn, void *arg) MUSTCHECK;
 
-enum seat_status { SEAT_AVAILABLE, SEAT_HELD, SEAT_SOLD, SEAT_BLOCKED };
-const char *seat_status_name(enum seat_status s);
-
-struct seat {
-    int64_t seat_id;
-    int32_t seat_number;
-    const char *section; /* NULL: none; valid during the call */
-    const char *row;     /* likewise */
-    int64_t price;
-    enum seat_status status;
-};
-
-struct seat_sink {
-    /* each may end the listing with another result than ERR_OK */
-    enum err (*begin)(const struct schedule *s, void *arg); /* before a schedule's seats */
-    enum err (*seat)(const struct seat *seat, void *arg);
-    enum err (*end)(void *arg); /* after them */
-    void *arg;
-};
-
-/* For buyers inside: free seats, or with `all` every one. Nothing reaches the sink before all
- * checks have passed. ERR_SCHEDULE_NOT_FOUND and the errors of queue_require_inside. */
-enum err seats_list(struct app *app, const struct caller *caller, int64_t schedule_id, bool all,
-                    const struct seat_sink *sink) MUSTCHECK;
-
-/* The same for each show of a day that is not canceled, by time; none: ERR_OK. */
-enum err seats_list_by_date(struct app *app, const struct caller *caller, int64_t concert_id,
-                            const char *date, bool all, const struct seat_sink *sink) MUSTCHECK;
-
 #endif
