@@ -10,6 +10,7 @@
  * reach that cannot be told: the workers are started all the same, to answer 503, and one more
  * process waits for the database; if the schema turns out to be wrong, everything stops.
  */
+#include "base/busy.h"
 #include "base/config.h"
 #include "base/limit.h"
 #include "base/listen.h"
@@ -47,6 +48,7 @@ struct master {
     const char *path;
     struct config cfg;
     struct listener main, queue;
+    struct busy *main_busy, *queue_busy;
     struct pool_plan plan;
 };
 
@@ -86,25 +88,25 @@ static void seed_random(void)
         srandom(seed);
 }
 
-static int serve(struct master *m, struct listener *mine, struct listener *other)
+static int serve(struct master *m, struct listener *mine, struct busy *busy, struct listener *other)
 {
     seed_random();
     close(other->fd);
-    return fcgi_serve(mine->fd, &m->cfg, spread(m->cfg.server_max_requests));
+    return fcgi_serve(mine->fd, &m->cfg, spread(m->cfg.server_max_requests), busy);
 }
 
 static int run_main(void *arg)
 {
     struct master *m = arg;
 
-    return serve(m, &m->main, &m->queue);
+    return serve(m, &m->main, m->main_busy, &m->queue);
 }
 
 static int run_queue(void *arg)
 {
     struct master *m = arg;
 
-    return serve(m, &m->queue, &m->main);
+    return serve(m, &m->queue, m->queue_busy, &m->main);
 }
 
 static int run_snapshot(void *arg)
@@ -273,7 +275,7 @@ static enum err open_sockets(struct master *m)
 }
 
 /* The memory that all children share. */
-static enum err share_memory(void)
+static enum err share_memory(struct master *m)
 {
     enum err e = metrics_init();
 
@@ -285,6 +287,10 @@ static enum err share_memory(void)
         e = hall_cache_init();
     if (e == ERR_OK)
         e = push_init();
+    m->main_busy = busy_new(m->cfg.server_listen);
+    m->queue_busy = busy_new(m->cfg.server_listen_queue);
+    if (!m->main_busy || !m->queue_busy)
+        e = ERR_INTERNAL;
     if (e != ERR_OK)
         log_error("shared_memory", "error=%s", err_name(e));
     return e;
@@ -312,13 +318,15 @@ static int run(struct master *m)
 
     log_set_level(m->cfg.log_level);
     make_plan(m);
-    if (!greet_database(m) || share_memory() != ERR_OK || open_sockets(m) != ERR_OK)
+    if (!greet_database(m) || share_memory(m) != ERR_OK || open_sockets(m) != ERR_OK)
         return 1;
     log_info("start", "version=%s listen=%s listen_queue=%s workers=%d queue_workers=%d",
              FRONTROW_VERSION, log_value(m->cfg.server_listen),
              log_value(m->cfg.server_listen_queue), m->plan.roles[ROLE_MAIN].count,
              m->plan.roles[ROLE_QUEUE].count);
     status = pool_run(&m->plan);
+    busy_end(m->main_busy);
+    busy_end(m->queue_busy);
     listen_close(&m->main);
     listen_close(&m->queue);
     log_info("stopped", "status=%d", status);

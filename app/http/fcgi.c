@@ -44,6 +44,8 @@ static bool served_locally; /* on a unix socket */
 struct server {
     FCGX_Request fcgx;
     struct app *app;
+    struct busy *busy; /* NULL: nobody wants to know how long requests wait */
+    bool waited;       /* for a worker, as far as is known */
     struct request req;
     struct response res;
     struct text_buf head;
@@ -95,10 +97,12 @@ static void limit_silence(int fd)
 }
 
 /* Waits for a connection. -1: look at `stopping` and try again; -2: it cannot work. */
-static int take_connection(void)
+static int take_connection(struct server *s)
 {
     sigset_t term;
     int fd, error;
+
+    s->waited = !s->busy || busy_anyone_waiting(s->busy, served_fd);
 
     sigemptyset(&term);
     sigaddset(&term, SIGTERM);
@@ -146,7 +150,7 @@ static void take_id(struct request *req, const char *given)
 }
 
 struct variables {
-    const char *id, *content_length, *https;
+    const char *id, *content_length, *https, *arrived;
 };
 
 /* Looks at one variable, "NAME=value". Of a header that comes twice libfcgi keeps both. */
@@ -171,6 +175,7 @@ static void take_variable(struct request *req, struct variables *v, const char *
         {"HTTP_UPGRADE=", &req->upgrade, NULL},
         {"REQUEST_ID=", &v->id, NULL},
         {"HTTPS=", &v->https, NULL},
+        {"ARRIVED=", &v->arrived, NULL},
     };
 
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
@@ -204,7 +209,7 @@ static void take_body(struct server *s, const char *content_length)
 
 static void take_request(struct server *s)
 {
-    struct variables v = {NULL, NULL, NULL};
+    struct variables v = {NULL, NULL, NULL, NULL};
 
     memset(&s->req, 0, sizeof s->req);
     s->req.method = "";
@@ -212,6 +217,8 @@ static void take_request(struct server *s)
     for (char **p = s->fcgx.envp; *p; p++)
         take_variable(&s->req, &v, *p);
     s->req.secure = v.https && strcmp(v.https, "on") == 0;
+    if (s->busy)
+        busy_taken(s->busy, v.arrived, s->waited);
     take_id(&s->req, v.id);
     take_body(s, v.content_length);
 }
@@ -347,7 +354,7 @@ static bool serve_connection(struct server *s, int fd)
 static int serve_all(struct server *s, int64_t max_requests)
 {
     for (int64_t served = 0; !stopping && served < max_requests;) {
-        int fd = take_connection();
+        int fd = take_connection(s);
 
         if (fd == -2)
             return 1;
@@ -357,7 +364,7 @@ static int serve_all(struct server *s, int64_t max_requests)
     return 0;
 }
 
-int fcgi_serve(int listen_fd, const struct config *cfg, int64_t max_requests)
+int fcgi_serve(int listen_fd, const struct config *cfg, int64_t max_requests, struct busy *busy)
 {
     struct server *s = calloc(1, sizeof *s);
     int result = 1;
@@ -366,6 +373,10 @@ int fcgi_serve(int listen_fd, const struct config *cfg, int64_t max_requests)
     if (s && take_signals(listen_fd) && FCGX_Init() == 0 &&
         FCGX_InitRequest(&s->fcgx, -1, FCGI_FAIL_ACCEPT_ON_INTR) == 0)
         s->app = app_new(cfg);
+    if (s && s->app && busy) {
+        s->busy = busy;
+        busy_begin(busy);
+    }
     if (s && s->app)
         result = serve_all(s, max_requests);
     else

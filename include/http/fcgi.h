@@ -2,14 +2,15 @@
 #ifndef FRONTROW_HTTP_FCGI_H
 #define FRONTROW_HTTP_FCGI_H
 
+#include "base/busy.h"
 #include "base/config.h"
 #include <stdint.h>
 
 /*
  * Serves connections of `listen_fd` until SIGTERM or about `max_requests` requests, finishing the
- * one in flight. Takes over the process's signals; `listen_fd` is of no use afterwards. 0; or 1 if
- * it cannot work (logged).
+ * one in flight. How long they wait is told to `busy`, if there is one. Takes over the process's
+ * signals; `listen_fd` is of no use afterwards. 0; or 1 if it cannot work (logged).
  */
-int fcgi_serve(int listen_fd, const struct config *cfg, int64_t max_requests);
+int fcgi_serve(int listen_fd, const struct config *cfg, int64_t max_requests, struct busy *busy);
 
 #endif

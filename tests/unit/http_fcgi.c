@@ -45,7 +45,7 @@ static void start(int64_t max_requests)
     worker = fork();
     if (worker == 0) {
         log_set_level("error");
-        _exit(fcgi_serve(fd, &cfg, max_requests));
+        _exit(fcgi_serve(fd, &cfg, max_requests, NULL));
     }
     sigprocmask(SIG_UNBLOCK, &term, NULL);
     close(fd);
