@@ -21,6 +21,7 @@
 #include "db/db.h"
 #include "db/migrate.h"
 #include "domain/hall_cache.h"
+#include "domain/seat_map.h"
 #include "domain/snapshot.h"
 #include "http/fcgi.h"
 #include "http/push.h"
@@ -285,6 +286,8 @@ static enum err share_memory(struct master *m)
         e = snapshot_init();
     if (e == ERR_OK)
         e = hall_cache_init();
+    if (e == ERR_OK)
+        e = seat_map_init();
     if (e == ERR_OK)
         e = push_init();
     m->main_busy = busy_new(m->cfg.server_listen);

@@ -33,6 +33,7 @@ struct counters {
     struct route_counters routes[METRICS_ROUTES + 1];
     counter db_errors, db_retries, db_reconnects, worker_restarts;
     counter push_published, push_failed;
+    counter maps_read, maps_shared;
 };
 
 static struct counters own;
@@ -96,6 +97,11 @@ void metrics_worker_restart(void)
 void metrics_push(bool taken)
 {
     add(taken ? &counters->push_published : &counters->push_failed, 1);
+}
+
+void metrics_seat_map(bool shared)
+{
+    add(shared ? &counters->maps_shared : &counters->maps_read, 1);
 }
 
 /* A label's value: backslash, quote and newline are escaped. */
@@ -202,4 +208,10 @@ void metrics_write(struct text_buf *out, const char *const route_names[], size_t
                         (int64_t)get(&counters->push_published));
     metrics_write_value(out, "frontrow_push_failed_total", "counter",
                         "Times that nginx did not take it.", (int64_t)get(&counters->push_failed));
+    metrics_write_value(out, "frontrow_seat_maps_read_total", "counter",
+                        "Compact maps of seats read from the database.",
+                        (int64_t)get(&counters->maps_read));
+    metrics_write_value(out, "frontrow_seat_maps_shared_total", "counter",
+                        "Compact maps of seats answered with what another request had read.",
+                        (int64_t)get(&counters->maps_shared));
 }

@@ -85,11 +85,12 @@ static enum err begin_states(struct states *s, struct seats *seats)
 {
     int32_t n = seats->hall.facts.capacity;
     if (!seats->letters)
-        seats->letters = malloc((size_t)n);
+        seats->letters = malloc((size_t)n + 1);
     if (!seats->letters)
         return ERR_INTERNAL;
     *s = (struct states){seats, hall_cache_mostly(seats->hall.facts.schedule_id), 0, false, false};
     memset(seats->letters, s->mostly, (size_t)n);
+    seats->letters[n] = '\0';
     return ERR_OK;
 }
 

@@ -170,6 +170,7 @@ static void take_variable(struct request *req, struct variables *v, const char *
         {"HTTP_IDEMPOTENCY_KEY=", &req->idempotency_key, &req->malformed},
         {"HTTP_ACCEPT=", &req->accept, NULL},
         {"HTTP_ACCEPT_LANGUAGE=", &req->accept_language, NULL},
+        {"HTTP_IF_NONE_MATCH=", &req->if_none_match, NULL},
         {"HTTP_COOKIE=", &req->cookie, &req->cookie_twice},
         {"HTTP_FRONTROW_GATE=", &req->gate, NULL},
         {"HTTP_UPGRADE=", &req->upgrade, NULL},
@@ -235,6 +236,7 @@ static const char *reason_of(int status)
         {201, "Created"},
         {202, "Accepted"},
         {204, "No Content"},
+        {304, "Not Modified"},
         {400, "Bad Request"},
         {401, "Unauthorized"},
         {402, "Payment Required"},
@@ -262,11 +264,12 @@ static void send_response(struct server *s)
 {
     const struct response *res = &s->res;
     struct text_buf *head = &s->head;
-    bool bodiless = strcmp(s->req.method, "HEAD") == 0 || res->status == 204;
+    bool empty = res->status == 204 || res->status == 304;
+    bool bodiless = strcmp(s->req.method, "HEAD") == 0 || empty;
 
     text_buf_reset(head);
     text_buf_printf(head, "Status: %d %s\r\n", res->status, reason_of(res->status));
-    if (res->status != 204)
+    if (!empty)
         text_buf_printf(head, "Content-Type: %s\r\nContent-Length: %zu\r\n", res->content_type,
                         res->body.len);
     if (res->headers.len > 0)

@@ -2,9 +2,11 @@
 #include "http/schedule_http.h"
 
 #include "domain/schedule.h"
-#include "domain/seats.h"
+#include "domain/seat_map.h"
+#include "http/etag.h"
 #include "http/json_out.h"
 #include "http/params.h"
+#include <inttypes.h>
 
 static enum err put_schedule(const struct schedule *s, void *arg)
 {
@@ -99,50 +101,168 @@ static enum err put_seats(const struct seats *s, void *arg)
     return out->failed || l->tail.failed ? ERR_INTERNAL : ERR_OK;
 }
 
-/* The parameters that both listings of seats take. */
-static enum err seat_params(struct request *req, bool *all)
-{
-    bool format;
-    enum err e = params_word(req, "status", "all", all);
+/* --- Compact maps --- */
 
-    return e != ERR_OK ? e : params_word(req, "format", NULL, &format);
+static void put_section(struct text_buf *out, const struct hall *hall, const struct hall_run *run,
+                        int32_t count)
+{
+    jout_object_begin(out, NULL);
+    jout_text(out, "name", hall_text(hall, run->section));
+    jout_text(out, "row", hall_text(hall, run->row));
+    jout_int(out, "first", run->first);
+    jout_int(out, "count", count);
+    jout_int(out, "price", run->price);
+    jout_object_end(out);
+}
+
+/* Runs that are apart for their ids alone are one section. */
+static void put_sections(struct text_buf *out, const struct hall *hall)
+{
+    int32_t n = hall->facts.run_count;
+
+    for (int32_t i = 0, next; i < n; i = next) {
+        int32_t count = hall->runs[i].count;
+
+        for (next = i + 1; next < n && hall_runs_alike(&hall->runs[i], &hall->runs[next]); next++)
+            count += hall->runs[next].count;
+        put_section(out, hall, &hall->runs[i], count);
+    }
+}
+
+static void put_map(const struct seats *s, const char *version, struct text_buf *out)
+{
+    text_buf_append(out, "{", 1);
+    jout_int(out, "scheduleId", s->hall.facts.schedule_id);
+    jout_text(out, "version", version);
+    jout_array_begin(out, "sections");
+    put_sections(out, &s->hall);
+    jout_array_end(out);
+    jout_text(out, "states", s->letters);
+    jout_object_end(out);
+}
+
+/* Adds the ETag, and makes it a 304 for whoever has it (RFC 9110, section 15.4.5). */
+static void put_etag(const struct request *req, struct response *res, const char *version)
+{
+    response_header(res, "ETag", "\"%s\"", version);
+    if (!etag_listed(req->if_none_match, version))
+        return;
+    res->status = 304;
+    text_buf_reset(&res->body);
+}
+
+static enum err send_map(struct request *req, struct response *res)
+{
+    char version[SEAT_MAP_VERSION_SIZE];
+    enum err e =
+        seat_map_get(req->app, &req->caller, request_id(req), put_map, &res->body, version);
+
+    if (e == ERR_OK)
+        put_etag(req, res, version);
+    return e;
+}
+
+/* Appends the maps of a day's shows; their versions go to `versions`. */
+static enum err put_maps(struct request *req, const char *date, struct text_buf *out,
+                         struct text_buf *versions)
+{
+    int64_t shows[SEATS_DAY_MAX];
+    int count;
+    enum err e = seats_shows_of_day(req->app, &req->caller, request_id(req), date, shows, &count);
+
+    for (int i = 0; e == ERR_OK && i < count; i++) {
+        char version[SEAT_MAP_VERSION_SIZE];
+
+        if (i > 0)
+            text_buf_append(out, ",", 1);
+        e = seat_map_get(req->app, &req->caller, shows[i], put_map, out, version);
+        if (e == ERR_OK)
+            text_buf_printf(versions, "%" PRId64 ":%s ", shows[i], version);
+    }
+    return e;
+}
+
+/* --- Listings --- */
+
+struct seat_choice {
+    bool all, compact;
+};
+
+/* The parameters that both listings of seats take. A compact map has all seats in any case. */
+static enum err seat_params(struct request *req, struct seat_choice *choice)
+{
+    enum err e = params_word(req, "status", "all", &choice->all);
+
+    return e != ERR_OK ? e : params_word(req, "format", "compact", &choice->compact);
 }
 
 enum err schedule_http_seats(struct request *req, struct response *res)
 {
-    struct listing l = {.out = &res->body};
+    struct seat_choice choice;
     struct seats seats;
-    enum err e = seat_params(req, &l.all);
+    enum err e = seat_params(req, &choice);
 
+    if (e == ERR_OK && choice.compact)
+        return send_map(req, res);
     if (e == ERR_OK)
         e = seats_read(req->app, &req->caller, request_id(req), &seats);
     if (e != ERR_OK)
         return e;
+    struct listing l = {.out = &res->body, .all = choice.all};
     e = put_seats(&seats, &l);
     text_buf_free(&l.tail);
     seats_free(&seats);
     return e;
 }
 
-enum err schedule_http_seats_of_day(struct request *req, struct response *res)
+static void begin_day(struct text_buf *out, int64_t concert_id, const char *date)
 {
-    struct text_buf *out = &res->body;
-    struct listing l = {.out = out};
-    int64_t concert_id = request_id(req);
-    char date[CLOCK_DATE_SIZE];
-    enum err e = params_date(req, "date", date);
-
-    if (e == ERR_OK)
-        e = seat_params(req, &l.all);
-    if (e != ERR_OK)
-        return e;
     jout_object_begin(out, NULL);
     jout_int(out, "concertId", concert_id);
     jout_text(out, "date", date);
     jout_array_begin(out, "schedules");
-    e = seats_read_day(req->app, &req->caller, concert_id, date, put_seats, &l);
+}
+
+static void end_day(struct text_buf *out)
+{
     jout_array_end(out);
     jout_object_end(out);
+}
+
+static enum err send_maps(struct request *req, struct response *res, const char *date)
+{
+    struct text_buf versions = {0};
+    char version[SEAT_MAP_VERSION_SIZE];
+    enum err e;
+
+    begin_day(&res->body, request_id(req), date);
+    e = put_maps(req, date, &res->body, &versions);
+    end_day(&res->body);
+    if (e == ERR_OK)
+        e = versions.failed ? ERR_INTERNAL : seat_map_version_of(&versions, version);
+    if (e == ERR_OK)
+        put_etag(req, res, version);
+    text_buf_free(&versions);
+    return e;
+}
+
+enum err schedule_http_seats_of_day(struct request *req, struct response *res)
+{
+    struct listing l = {.out = &res->body};
+    struct seat_choice choice;
+    char date[CLOCK_DATE_SIZE];
+    enum err e = params_date(req, "date", date);
+
+    if (e == ERR_OK)
+        e = seat_params(req, &choice);
+    if (e == ERR_OK && choice.compact)
+        return send_maps(req, res, date);
+    if (e != ERR_OK)
+        return e;
+    l.all = choice.all;
+    begin_day(l.out, request_id(req), date);
+    e = seats_read_day(req->app, &req->caller, request_id(req), date, put_seats, &l);
+    end_day(l.out);
     text_buf_free(&l.tail);
     return e;
 }

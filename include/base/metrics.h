@@ -35,6 +35,8 @@ void metrics_db_retry(void);
 void metrics_db_reconnect(void);
 /* A queue's state given to nginx for its listeners, or not taken by it. */
 void metrics_push(bool taken);
+/* A map of a schedule's seats given out: one that others share, or read for this request. */
+void metrics_seat_map(bool shared);
 /* A worker that died and was replaced. */
 void metrics_worker_restart(void);
 

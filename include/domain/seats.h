@@ -9,7 +9,7 @@
  * numbers, A for AVAILABLE, H for HELD, S for SOLD, B for BLOCKED. A hold that is over is an A. */
 struct seats {
     struct hall hall;
-    char *letters; /* hall.facts.capacity of them */
+    char *letters; /* hall.facts.capacity of them, and a zero */
 };
 
 /* Shows of one day at the most. */

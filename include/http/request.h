@@ -27,7 +27,7 @@ struct request {
     const char *path; /* decoded, without the query */
     const char *query;
     const char *content_type, *authorization, *idempotency_key, *accept_language, *upgrade;
-    const char *accept;
+    const char *accept, *if_none_match;
     char id[REQUEST_ID_SIZE];
     const char *body; /* what was read of it: at most REQUEST_BODY_MAX bytes and one */
     size_t body_len;
