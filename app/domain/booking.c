@@ -28,6 +28,26 @@ enum err reservation_read(const struct db_value *row, void *arg)
     return ERR_OK;
 }
 
+void reservation_read_seat(const struct db_value *row, struct reservation_seat *out)
+{
+    out->seat_id = db_int(&row[0]);
+    out->seat_number = (int32_t)db_int(&row[1]);
+    db_text(&row[2], out->section, sizeof out->section);
+    db_text(&row[3], out->row, sizeof out->row);
+    out->price = db_int(&row[4]);
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const struct reservation_seat *x = a, *y = b;
+    return (x->seat_number > y->seat_number) - (x->seat_number < y->seat_number);
+}
+
+void reservation_sort_seats(struct reservation *r)
+{
+    qsort(r->seats, (size_t)r->seat_count, sizeof *r->seats, by_number);
+}
+
 static enum err read_shown(const struct db_value *row, void *arg)
 {
     struct reservation *r = arg;
@@ -47,12 +67,7 @@ static enum err read_seat(const struct db_value *row, void *arg)
     struct seats *s = arg;
     if (s->filled >= s->r->seat_count)
         return ERR_INTERNAL;
-    struct reservation_seat *seat = &s->r->seats[s->filled++];
-    seat->seat_id = db_int(&row[0]);
-    seat->seat_number = (int32_t)db_int(&row[1]);
-    db_text(&row[2], seat->section, sizeof seat->section);
-    db_text(&row[3], seat->row, sizeof seat->row);
-    seat->price = db_int(&row[4]);
+    reservation_read_seat(row, &s->r->seats[s->filled++]);
     return ERR_OK;
 }
 

@@ -11,6 +11,7 @@
 #include "domain/booking.h"
 #include "domain/hold_seats.h"
 #include "domain/queue.h"
+#include "domain/reservation_row.h"
 #include "domain/user.h"
 #include <stdlib.h>
 
@@ -111,12 +112,6 @@ static enum err settle_seats(struct hold *h, const struct terms *t, int64_t now)
 }
 
 /* The answer is put together from what was read, by seat number as when it is shown later. */
-static int by_number(const void *a, const void *b)
-{
-    const struct reservation_seat *x = a, *y = b;
-    return (x->seat_number > y->seat_number) - (x->seat_number < y->seat_number);
-}
-
 static enum err describe(struct hold *h, const struct terms *t, int64_t now)
 {
     struct reservation *r = h->out;
@@ -143,7 +138,7 @@ static enum err describe(struct hold *h, const struct terms *t, int64_t now)
         seat->price = from->seats[i].price;
     }
     r->seat_count = from->count;
-    qsort(r->seats, (size_t)r->seat_count, sizeof *r->seats, by_number);
+    reservation_sort_seats(r);
     return ERR_OK;
 }
 

@@ -18,6 +18,24 @@ void queue_claim(struct app *app, const struct caller *caller)
         log_warn("claim", "err=%s", err_name(e));
 }
 
+void token_row_judge(const struct caller *caller, const struct token_row *t, int64_t asked,
+                     struct queue_row *out)
+{
+    *out = (struct queue_row){.now = t->now, .asked = asked};
+    out->live = !token_row_over_for(caller, t);
+    out->inside = out->live && token_row_inside(t);
+    out->claimed = t->claimed_at >= 0;
+    out->first_end = t->session_ends_at;
+    out->first_end_passed = t->session_ends_at >= 0 && t->session_ends_at <= t->now;
+    out->expires_at = t->expires_at;
+    out->ticket = t->ticket;
+}
+
+bool queue_row_may_be_past(const struct queue_row *row, int64_t moment)
+{
+    return row->now + (clock_monotonic_ms() - row->asked) + 1 >= moment;
+}
+
 enum err queue_lock(struct app *app, const struct caller *caller, struct queue_row *out)
 {
     struct token_row t;
@@ -31,13 +49,8 @@ enum err queue_lock(struct app *app, const struct caller *caller, struct queue_r
         e = db_now(app->db, &t.now);
     if (e != ERR_OK)
         return e;
-    out->now = t.now;
-    out->live = !token_row_over_for(caller, &t);
-    out->inside = out->live && token_row_inside(&t);
-    out->first_end_passed = t.session_ends_at >= 0 && t.session_ends_at <= t.now;
-    out->expires_at = t.expires_at;
-    out->ticket = t.ticket;
-    if (out->inside && t.claimed_at < 0)
+    token_row_judge(caller, &t, start, out);
+    if (out->inside && !out->claimed)
         return db_exec(app->db, STMT_TOKEN_CLAIM, NULL, DB_P_INT(caller->token_id));
     return ERR_OK;
 }

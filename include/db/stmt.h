@@ -339,8 +339,8 @@
     X(TOKEN_LENGTHEN, 2, 0,                                                                        \
       /* changes the row although the session may be long enough: what a user may hold hangs on    \
        * it, and of two holds on two hosts of a cluster only a change makes one give way */        \
-      "UPDATE " STMT_TOKEN_BY_ID "SET claimed_at = NOW(3), expires_at = GREATEST(expires_at, ?) "  \
-      "WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
+      "UPDATE " STMT_TOKEN_BY_ID "SET claimed_at = NOW(3), holds = holds + 1, "                    \
+      "expires_at = GREATEST(expires_at, ?) WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
     X(TOKEN_FINISH, 1, 0,                                                                          \
       "UPDATE " STMT_TOKEN_BY_ID "SET status = 'FINISHED', ended_at = NOW(3) "                     \
       "WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
@@ -708,6 +708,30 @@
       "LEFT JOIN seat t ON t.schedule_id = s.schedule_id "                                         \
       "GROUP BY c.concert_id, c.title, q.state, q.sold_out, q.prequeue, q.waiting, q.active, "     \
       "q.now_serving, q.last_ticket ORDER BY c.concert_id DESC")                                                  \
+    /* What a payment needs to know: reservation, token, balance; a row for each seat and each       \
+     * other pending hold, which is joined since a subquery costs five times as much. Locks nothing, \
+     * and has no row if something is missing. */                                                  \
+    X(PAY_LOOK, 7, 29,                                                                             \
+      "SELECT STRAIGHT_JOIN " STMT_RESERVATION_COLUMNS ", " STMT_TOKEN_COLUMNS ", t.holds, "       \
+      "w.balance, o.reservation_id, o.hold_expires_at, "                                           \
+      "s.seat_id, s.seat_number, s.section, s.row_label, s.price "                                 \
+      "FROM reservation r JOIN queue_token t JOIN wallet w "                                       \
+      "JOIN seat s FORCE INDEX (seat_reservation) "                                                \
+      "LEFT JOIN reservation o FORCE INDEX (reservation_user) ON o.user_id = ? "                   \
+      "AND o.concert_id = ? AND o.status = 'PENDING' AND o.reservation_id <> ? "                   \
+      "WHERE r.reservation_id = ? AND t.token_id = ? AND w.user_id = ? AND s.reservation_id = ?")  \
+    /* Everything that a payment changes in rows which are there, but for the wallet, in the order \
+     * of locks: both servers read the tables in the order in which they stand. Changes two rows   \
+     * and the seats, if all is as it was when it was looked at; any other number: roll back. */   \
+    X(PAY, 4, 0,                                                                                   \
+      "UPDATE queue_token t FORCE INDEX (PRIMARY) STRAIGHT_JOIN reservation r FORCE INDEX (PRIMARY) " \
+      "STRAIGHT_JOIN seat s FORCE INDEX (seat_reservation) "                                       \
+      "ON s.reservation_id = r.reservation_id "                                                    \
+      "SET t.status = 'FINISHED', t.ended_at = NOW(3), r.status = 'CONFIRMED', r.paid_at = ?, "    \
+      "s.status = 'SOLD', s.hold_expires_at = NULL "                                               \
+      "WHERE t.token_id = ? AND t.status = 'ACTIVE' AND t.expires_at > NOW(3) AND t.holds = ? "    \
+      "AND r.reservation_id = ? AND r.status = 'PENDING' AND r.hold_expires_at > NOW(3) "          \
+      "AND s.status = 'HELD'")                                                                     \
     X(PAYMENT_INSERT, 4, 0,                                                                        \
       "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) "                    \
       "VALUES (?, ?, 'COMPLETED', ?, ?)")                                                          \

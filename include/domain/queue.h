@@ -104,15 +104,23 @@ enum err queue_require_inside(struct app *app, const struct caller *caller,
 enum err queue_require_live(struct app *app, const struct caller *caller,
                             int64_t concert_id) MUSTCHECK;
 
-/* Inside a transaction: what the token's row says at this moment, the row locked. */
+/* What the token's row said at the moment `now`. */
 struct queue_row {
     bool live;             /* waiting or inside, and not over */
     bool inside;           /* admitted and not over */
+    bool claimed;          /* there is nothing left for queue_claim to do */
     bool first_end_passed; /* no new holds */
     int64_t now;
+    int64_t asked; /* when it was asked for, by the monotonic clock */
     int64_t expires_at;
-    int64_t ticket; /* 0: none yet */
+    int64_t first_end; /* -1: none */
+    int64_t holds;     /* how often the session has held seats, where that was read */
+    int64_t ticket;    /* 0: none yet */
 };
+
+/* Whether the database's clock may have come to `moment` since the row was read: NOW() is fixed
+ * before a statement waits for a lock, so whoever has waited asks this. */
+bool queue_row_may_be_past(const struct queue_row *row, int64_t moment);
 
 /* Claims an admitted session for good, after a transaction that called but failed: its own claim
  * went with it. What goes wrong here is logged. */

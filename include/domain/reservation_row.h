@@ -9,4 +9,12 @@
  * but no seats yet; a row function. */
 enum err reservation_read(const struct db_value *row, void *arg);
 
+/* Reads a seat's id, number, section and row, and the price that it has in the reservation. */
+struct reservation_seat;
+void reservation_read_seat(const struct db_value *row, struct reservation_seat *out);
+
+/* Orders the seats by their numbers, as they are shown. */
+struct reservation;
+void reservation_sort_seats(struct reservation *r);
+
 #endif

@@ -23,6 +23,10 @@ bool token_row_inside(const struct token_row *t);
 /* Whether the bearer's token is over with its row, or is not the row's. */
 bool token_row_over_for(const struct caller *caller, const struct token_row *t);
 
+/* What a row that was asked for at `asked` (by the monotonic clock) says about its bearer. */
+void token_row_judge(const struct caller *caller, const struct token_row *t, int64_t asked,
+                     struct queue_row *out);
+
 /* Fills in what the row's owner is told: who, where, when to ask again. */
 enum err token_row_place(struct app *app, const struct token_row *t,
                          struct queue_ticket *out) MUSTCHECK;

@@ -301,14 +301,21 @@ static void start_paying(struct paying *p, const char *waiting)
     CU_ASSERT(scratch_wait_statement(app.db, waiting));
 }
 
-/* A payment that begins in time and waits for a lock until the hold is over. */
-static void pay_too_late(const char *before_user, const char *after_user, const char *waiting)
+/*
+ * A payment that begins in time and waits for a lock until the hold is over. With another hold to
+ * be given back it goes the long way; without one, its first UPDATE waits for whatever is locked of
+ * token, reservation and seats.
+ */
+static void pay_too_late(const char *before_user, const char *after_user, const char *waiting,
+                         bool long_way)
 {
     open_till(1000);
     struct db *holder = scratch_open();
     struct caller b = newcomer(9000);
     struct paying p = {.one = {.caller = newcomer(9000)}};
     p.one.reservation = hold(&p.one.caller, 1, 2);
+    if (long_way)
+        hold(&p.one.caller, 5, 1);
     move_hold_end(p.one.reservation, 700);
     scratch_sql(holder, "START TRANSACTION");
     scratch_sql(holder, "%s %s %s", before_user, scratch_hex(&p.one.caller.user), after_user);
@@ -325,29 +332,38 @@ static void pay_too_late(const char *before_user, const char *after_user, const 
     close_till();
 }
 
+#define AT_ONCE "UPDATE queue_token t FORCE%"
+
 static void test_a_hold_that_ends_while_the_payment_waits_for_the_wallet(void)
 {
-    pay_too_late("UPDATE wallet SET balance = balance WHERE user_id =", "", "UPDATE wallet%");
+    pay_too_late("UPDATE wallet SET balance = balance WHERE user_id =", "", "UPDATE wallet%",
+                 false);
+    pay_too_late("UPDATE wallet SET balance = balance WHERE user_id =", "", "UPDATE wallet%", true);
 }
 
 static void test_a_hold_that_ends_while_the_payment_waits_for_the_reservation(void)
 {
+    pay_too_late("SELECT 1 FROM reservation WHERE user_id =", "FOR UPDATE", AT_ONCE, false);
     pay_too_late("SELECT 1 FROM reservation WHERE user_id =", "FOR UPDATE",
-                 "SELECT r.reservation_id%FOR UPDATE");
+                 "SELECT r.reservation_id%FOR UPDATE", true);
 }
 
 static void test_a_hold_that_ends_while_the_payment_waits_for_the_token(void)
 {
+    pay_too_late("SELECT 1 FROM queue_token WHERE user_id =", "FOR UPDATE", AT_ONCE, false);
     pay_too_late("SELECT 1 FROM queue_token WHERE user_id =", "FOR UPDATE",
-                 "SELECT t.token_id%FOR UPDATE");
+                 "SELECT t.token_id%FOR UPDATE", true);
 }
 
 /* The job's hand is on the seats: it looks for holds that are over. */
 static void test_a_hold_that_ends_while_the_payment_waits_for_a_seat(void)
 {
-    pay_too_late("SELECT t.seat_id FROM seat t JOIN reservation r ON "
-                 "r.reservation_id = t.reservation_id WHERE r.user_id =",
-                 "LOCK IN SHARE MODE", "UPDATE seat%");
+    static const char seats_of[] =
+        "SELECT t.seat_id FROM reservation r FORCE INDEX (reservation_user) "
+        "STRAIGHT_JOIN seat t FORCE INDEX (seat_reservation) "
+        "ON t.reservation_id = r.reservation_id WHERE r.user_id =";
+    pay_too_late(seats_of, "LOCK IN SHARE MODE", AT_ONCE, false);
+    pay_too_late(seats_of, "LOCK IN SHARE MODE", "UPDATE seat%", true);
 }
 
 /* Somebody takes the seat between the payment's beginning and its end. */
@@ -362,7 +378,7 @@ static void test_a_seat_taken_by_another_while_the_payment_waits(void)
     scratch_sql(holder, "START TRANSACTION");
     scratch_sql(holder, "SELECT 1 FROM reservation WHERE user_id = %s FOR UPDATE",
                 scratch_hex(&p.one.caller.user));
-    start_paying(&p, "SELECT r.reservation_id%FOR UPDATE");
+    start_paying(&p, AT_ONCE);
     CU_ASSERT(scratch_wait(app.db, "(SELECT MIN(hold_expires_at) <= NOW(3) FROM reservation)"));
     int64_t second = hold(&b, 1, 2);
     CU_ASSERT_EQUAL(pay(&b, second), ERR_OK);
@@ -398,6 +414,146 @@ static void test_a_deadlock_is_run_again(void)
     close_till();
 }
 
+/* --- What happens between the payment's look and its first lock --- */
+
+/* Pays for two seats that somebody holds; `change` is what another transaction does meanwhile with
+ * the rows of their token, reservation and seats, and is committed after the payment's look. */
+static enum err pay_across(struct paying *p, const char *const *change)
+{
+    struct db *other = scratch_open();
+    *p = (struct paying){.one = {.caller = newcomer(9000)}};
+    p->one.reservation = hold(&p->one.caller, 1, 2);
+    scratch_sql(other, "START TRANSACTION");
+    scratch_sql(other, "SET @token = %lld, @reservation = %lld, @user = %s",
+                (long long)p->one.caller.token_id, (long long)p->one.reservation,
+                scratch_hex(&p->one.caller.user));
+    for (; *change; change++)
+        scratch_sql(other, "%s", *change);
+    start_paying(p, AT_ONCE);
+    scratch_sql(other, "COMMIT");
+    pthread_join(p->thread, NULL);
+    db_free(other);
+    return p->result;
+}
+
+static void test_another_hold_in_between_is_given_back(void)
+{
+    static const char *const hold_one[] = {
+        "UPDATE queue_token SET holds = holds + 1 WHERE token_id = @token",
+        "INSERT INTO reservation (user_id, concert_id, schedule_id, status, seat_count, amount, "
+        "created_at, hold_expires_at) SELECT user_id, concert_id, schedule_id, status, 1, 1000, "
+        "created_at, hold_expires_at FROM reservation WHERE reservation_id = @reservation",
+        "SET @other = LAST_INSERT_ID()",
+        "UPDATE seat t JOIN reservation r ON r.reservation_id = @other SET t.status = 'HELD', "
+        "t.reservation_id = @other, t.hold_expires_at = r.hold_expires_at WHERE t.seat_number = 9",
+        "INSERT INTO reservation_seat (reservation_id, seat_id, price) "
+        "SELECT reservation_id, seat_id, price FROM seat WHERE reservation_id = @other",
+        NULL};
+    struct paying p;
+    open_till(1000);
+    CU_ASSERT_EQUAL(pay_across(&p, hold_one), ERR_OK);
+    CU_ASSERT(has_status(p.one.reservation, "CONFIRMED"));
+    CU_ASSERT_EQUAL(
+        scratch_int(app.db, "SELECT COUNT(*) FROM reservation WHERE status = 'CANCELED'"), 1);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM seat WHERE status = 'HELD'"), 0);
+    CU_ASSERT_EQUAL(balance(&p.one.caller), 7000);
+    close_till();
+}
+
+static void test_a_session_that_ends_in_between(void)
+{
+    static const char *const end[] = {
+        "UPDATE queue_token SET status = 'EXPIRED', ended_at = NOW(3) WHERE token_id = @token",
+        NULL};
+    struct paying p;
+    open_till(1000);
+    CU_ASSERT_EQUAL(pay_across(&p, end), ERR_QUEUE_TOKEN_EXPIRED);
+    CU_ASSERT(has_status(p.one.reservation, "PENDING"));
+    CU_ASSERT_EQUAL(balance(&p.one.caller), 9000);
+    close_till();
+}
+
+static void test_a_hold_given_back_in_between(void)
+{
+    static const char *const give_back[] = {
+        "UPDATE reservation SET status = 'CANCELED', ended_at = NOW(3) "
+        "WHERE reservation_id = @reservation",
+        "UPDATE seat SET status = 'AVAILABLE', reservation_id = NULL, hold_expires_at = NULL "
+        "WHERE reservation_id = @reservation",
+        NULL};
+    struct paying p;
+    open_till(1000);
+    CU_ASSERT_EQUAL(pay_across(&p, give_back), ERR_HOLD_EXPIRED);
+    CU_ASSERT(has_status(p.one.reservation, "CANCELED"));
+    CU_ASSERT_EQUAL(balance(&p.one.caller), 9000);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM payment"), 0);
+    close_till();
+}
+
+/* Extended in between: the hold is what it was, but for its end. */
+static void test_a_hold_extended_in_between(void)
+{
+    static const char *const extend[] = {
+        "UPDATE queue_token SET holds = holds + 1 WHERE token_id = @token",
+        "UPDATE reservation SET hold_expires_at = hold_expires_at + INTERVAL 60 SECOND, "
+        "extended_at = NOW(3) WHERE reservation_id = @reservation",
+        "UPDATE seat SET hold_expires_at = hold_expires_at + INTERVAL 60 SECOND "
+        "WHERE reservation_id = @reservation",
+        NULL};
+    struct paying p;
+    open_till(1000);
+    CU_ASSERT_EQUAL(pay_across(&p, extend), ERR_OK);
+    CU_ASSERT(has_status(p.one.reservation, "CONFIRMED"));
+    close_till();
+}
+
+/* Two payments of one user, with money for one of them: both have seen it. */
+static void test_money_for_one_of_two_payments(void)
+{
+    open_till(1000);
+    struct db *holder = scratch_open();
+    struct caller a = newcomer(1500);
+    int64_t first = concert, other = scratch_concert(app.db);
+    struct paying p[2] = {{.one = {.caller = a, .reservation = hold(&a, 1, 1)}}};
+    schedule = scratch_schedule(app.db, other, 10, 1000);
+    p[1].one.caller = scratch_inside(app.db, &a.user, other, 1, 600);
+    p[1].one.reservation = hold(&p[1].one.caller, 1, 1);
+    CU_ASSERT_NOT_EQUAL(first, other);
+    scratch_sql(holder, "START TRANSACTION");
+    scratch_sql(holder, "SELECT 1 FROM wallet WHERE user_id = %s FOR UPDATE", scratch_hex(&a.user));
+    start_paying(&p[0], "UPDATE wallet%");
+    CU_ASSERT_EQUAL_FATAL(pthread_create(&p[1].thread, NULL, pay_in_thread, &p[1]), 0);
+    CU_ASSERT(scratch_wait(app.db, "(SELECT COUNT(*) FROM /*M! information_schema */ "
+                                   "/*!80022 performance_schema */ .processlist "
+                                   "WHERE info LIKE 'UPDATE wallet%%') = 2"));
+    scratch_sql(holder, "COMMIT");
+    pthread_join(p[0].thread, NULL);
+    pthread_join(p[1].thread, NULL);
+    CU_ASSERT((p[0].result == ERR_OK && p[1].result == ERR_INSUFFICIENT_BALANCE) ||
+              (p[1].result == ERR_OK && p[0].result == ERR_INSUFFICIENT_BALANCE));
+    CU_ASSERT_EQUAL(balance(&a), 500);
+    db_free(holder);
+    close_till();
+}
+
+/* A user whose wallet was never made has nothing, but is known. */
+static void test_who_has_no_wallet_pays_nothing_with_nothing(void)
+{
+    open_till(0);
+    struct caller a = newcomer(0);
+    int64_t id = hold(&a, 1, 1);
+    scratch_sql(app.db, "DELETE FROM wallet");
+    CU_ASSERT_EQUAL(pay(&a, id), ERR_OK);
+    close_till();
+    open_till(1000);
+    struct caller b = newcomer(0);
+    id = hold(&b, 1, 1);
+    scratch_sql(app.db, "DELETE FROM wallet");
+    CU_ASSERT_EQUAL(pay(&b, id), ERR_INSUFFICIENT_BALANCE);
+    CU_ASSERT_EQUAL(balance(&b), 0);
+    close_till();
+}
+
 SUITE(domain_payment, TEST(test_a_payment_does_everything),
       TEST(test_a_price_of_nothing_is_paid_the_same_way),
       TEST(test_too_little_money_changes_nothing),
@@ -412,4 +568,7 @@ SUITE(domain_payment, TEST(test_a_payment_does_everything),
       TEST(test_a_hold_that_ends_while_the_payment_waits_for_the_token),
       TEST(test_a_hold_that_ends_while_the_payment_waits_for_a_seat),
       TEST(test_a_seat_taken_by_another_while_the_payment_waits),
-      TEST(test_a_deadlock_is_run_again));
+      TEST(test_a_deadlock_is_run_again), TEST(test_another_hold_in_between_is_given_back),
+      TEST(test_a_session_that_ends_in_between), TEST(test_a_hold_given_back_in_between),
+      TEST(test_a_hold_extended_in_between), TEST(test_money_for_one_of_two_payments),
+      TEST(test_who_has_no_wallet_pays_nothing_with_nothing));
