@@ -24,6 +24,7 @@ enum conn_state { CLOSED, CONNECTING, FREE, SENDING, ASKED };
 struct conn {
     int fd;
     enum conn_state state;
+    enum client_lane lane;
     uint32_t id; /* whose request it has, unless it is closed or free */
     size_t len, sent;
     int64_t since; /* when the request was begun, us */
@@ -36,15 +37,19 @@ struct due {
     int64_t since;
 };
 
+/* Who waits for a connection, in a ring whose size is a power of two; and how many have one. */
+struct line {
+    struct due *ring;
+    size_t size, at, due, busy, most;
+};
+
 struct client {
     const struct target *target;
     struct client_user user;
     int epoll, connections;
     struct conn *conns;
-    int *free, free_count;     /* conns to be used: those that are open lie on top */
-    struct due *ring;          /* who waits for one */
-    size_t ring_size, at, due; /* its size is a power of two */
-    size_t busy;
+    int *free, free_count; /* conns to be used: those that are open lie on top */
+    struct line lines[LANE_COUNT];
     int64_t checked; /* when old requests were looked for, us */
     uint64_t opened;
     struct hist lag;
@@ -53,37 +58,48 @@ struct client {
 
 /* --- Who waits --- */
 
-static enum err grow(struct client *c)
+/* Percent of the connections that a lane may have at once. */
+static const int shares[LANE_COUNT] = {[LANE_QUEUE] = 45, [LANE_SHOP] = 45, [LANE_PUBLIC] = 10};
+
+/* So few that no share of them would do. */
+#define FEW_CONNECTIONS 10
+
+static enum err grow(struct line *line)
 {
-    size_t size = c->ring_size ? c->ring_size * 2 : 1024;
+    size_t size = line->size ? line->size * 2 : 1024;
     struct due *ring = malloc(size * sizeof *ring);
 
     if (!ring)
         return ERR_INTERNAL;
-    for (size_t i = 0; i < c->due; i++)
-        ring[i] = c->ring[(c->at + i) & (c->ring_size - 1)];
-    free(c->ring);
-    c->ring = ring;
-    c->ring_size = size;
-    c->at = 0;
+    for (size_t i = 0; i < line->due; i++)
+        ring[i] = line->ring[(line->at + i) & (line->size - 1)];
+    free(line->ring);
+    line->ring = ring;
+    line->size = size;
+    line->at = 0;
     return ERR_OK;
 }
 
-enum err client_ask(struct client *c, uint32_t id)
+enum err client_ask(struct client *c, uint32_t id, enum client_lane lane)
 {
-    if (c->due == c->ring_size && grow(c) != ERR_OK)
+    struct line *line = &c->lines[lane];
+
+    if (line->due == line->size && grow(line) != ERR_OK)
         return ERR_INTERNAL;
-    c->ring[(c->at + c->due++) & (c->ring_size - 1)] = (struct due){id, clock_monotonic_us()};
+    line->ring[(line->at + line->due++) & (line->size - 1)] =
+        (struct due){id, clock_monotonic_us()};
     return ERR_OK;
 }
 
-enum err client_ask_first(struct client *c, uint32_t id)
+enum err client_ask_next(struct client *c, uint32_t id, enum client_lane lane)
 {
-    if (c->due == c->ring_size && grow(c) != ERR_OK)
+    struct line *line = &c->lines[lane];
+
+    if (line->due == line->size && grow(line) != ERR_OK)
         return ERR_INTERNAL;
-    c->at = (c->at - 1) & (c->ring_size - 1);
-    c->ring[c->at] = (struct due){id, clock_monotonic_us()};
-    c->due++;
+    line->at = (line->at - 1) & (line->size - 1);
+    line->ring[line->at] = (struct due){id, clock_monotonic_us()};
+    line->due++;
     return ERR_OK;
 }
 
@@ -145,7 +161,7 @@ static void finish(struct client *c, struct conn *n, const struct answer *answer
         n->state = FREE;
     else
         shut(c, n);
-    c->busy--;
+    c->lines[n->lane].busy--;
     set_free(c, n);
     c->user.done(c->user.arg, n->id, &result);
 }
@@ -166,39 +182,41 @@ static void send_rest(struct client *c, struct conn *n)
               n->state == SENDING ? EPOLLIN | EPOLLRDHUP | EPOLLOUT : EPOLLIN | EPOLLRDHUP);
 }
 
-/* Begins the request of who waits longest on the connection that is to be used next. False if there
- * was nothing to ask. */
-static bool start(struct client *c)
+/* Begins the request of who waits longest in a lane, on the connection that is to be used next. */
+static void start(struct client *c, enum client_lane lane)
 {
-    struct due due = c->ring[c->at];
+    struct line *line = &c->lines[lane];
+    struct due due = line->ring[line->at];
     struct conn *n = &c->conns[c->free[c->free_count - 1]];
     int64_t now = clock_monotonic_us();
 
-    c->at = (c->at + 1) & (c->ring_size - 1);
-    c->due--;
+    line->at = (line->at + 1) & (line->size - 1);
+    line->due--;
     n->len = c->user.write(c->user.arg, due.id, n->out, sizeof n->out);
     if (n->len == 0)
-        return false;
+        return;
     hist_add(&c->lag, now - due.since);
     c->free_count--;
-    c->busy++;
+    line->busy++;
+    n->lane = lane;
     n->id = due.id;
     n->sent = 0;
     n->since = now;
     answer_begin(&n->answer);
-    if (n->state == CLOSED && !open_socket(c, n)) {
+    if (n->state == CLOSED && !open_socket(c, n))
         finish(c, n, NULL, errno);
-        return true;
-    }
-    if (n->state != CONNECTING)
+    else if (n->state != CONNECTING)
         send_rest(c, n);
-    return true;
 }
 
 static void pump(struct client *c)
 {
-    while (c->due > 0 && c->free_count > 0)
-        start(c);
+    for (int lane = 0; lane < LANE_COUNT; lane++) {
+        struct line *line = &c->lines[lane];
+
+        while (line->due > 0 && line->busy < line->most && c->free_count > 0)
+            start(c, (enum client_lane)lane);
+    }
 }
 
 /* --- What happens --- */
@@ -302,6 +320,9 @@ struct client *client_new(const struct target *target, int connections)
         client_free(c);
         return NULL;
     }
+    for (int i = 0; i < LANE_COUNT; i++)
+        c->lines[i].most =
+            (size_t)(connections < FEW_CONNECTIONS ? connections : connections * shares[i] / 100);
     for (int i = 0; i < connections; i++) {
         c->conns[i].fd = -1;
         c->free[c->free_count++] = i;
@@ -320,8 +341,9 @@ void client_free(struct client *c)
     if (c->epoll >= 0)
         close(c->epoll);
     free(c->conns);
+    for (int i = 0; i < LANE_COUNT; i++)
+        free(c->lines[i].ring);
     free(c->free);
-    free(c->ring);
     free(c);
 }
 
@@ -332,12 +354,20 @@ void client_use(struct client *c, const struct client_user *user)
 
 size_t client_busy(const struct client *c)
 {
-    return c->busy;
+    size_t n = 0;
+
+    for (int i = 0; i < LANE_COUNT; i++)
+        n += c->lines[i].busy;
+    return n;
 }
 
 size_t client_waiting(const struct client *c)
 {
-    return c->due;
+    size_t n = 0;
+
+    for (int i = 0; i < LANE_COUNT; i++)
+        n += c->lines[i].due;
+    return n;
 }
 
 struct hist *client_lag(struct client *c)

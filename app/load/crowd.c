@@ -12,8 +12,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The longest that one round waits for answers, in milliseconds. */
+/* The longest that one round waits for answers, in milliseconds, and to how many milliseconds a
+ * timer is rounded up: each one that goes off alone wakes the program, which costs more than a
+ * request. Arrivals bunch as much. */
 #define ROUND_MS 50
+#define TIMER_MS 5
 
 /* The watcher's interval. */
 #define WATCH_MS 1000
@@ -79,26 +82,47 @@ struct crowd_second *crowd_second(struct crowd *c)
 
 /* --- Going on --- */
 
-static void ask(struct crowd *c, struct buyer *b, uint32_t id)
+static enum client_lane lane_of(enum step step)
 {
-    b->asked = true;
-    if (client_ask(c->client, id) == ERR_OK)
+    switch (step) {
+    case STEP_JOIN:
+    case STEP_POLL:
+    case STEP_LEAVE:
+        return LANE_QUEUE;
+    case STEP_PUBLIC:
+        return LANE_PUBLIC;
+    default:
+        return LANE_SHOP;
+    }
+}
+
+/* Asks, after all others or, who has just had an answer, before them. */
+static void ask(struct crowd *c, struct buyer *b, uint32_t id, bool next)
+{
+    enum client_lane lane = lane_of((enum step)b->step);
+    enum err e = next ? client_ask_next(c->client, id, lane) : client_ask(c->client, id, lane);
+
+    b->asked = e == ERR_OK;
+    if (e == ERR_OK)
         return;
-    b->asked = false;
     c->figures.short_of_memory = true;
     crowd_end(c, b, END_FAILED);
 }
 
 void crowd_go(struct crowd *c, struct buyer *b, uint32_t id, enum step step)
 {
+    bool goes_on = b->step == STEP_SEATS || b->step == STEP_HOLD;
+
     b->step = (uint8_t)step;
-    ask(c, b, id);
+    ask(c, b, id, goes_on);
 }
 
 void crowd_go_after(struct crowd *c, struct buyer *b, uint32_t id, enum step step, double seconds)
 {
+    int64_t due = crowd_now_ms(c) + (int64_t)(seconds * 1000) + TIMER_MS;
+
     b->step = (uint8_t)step;
-    wheel_set(&c->wheel, id, crowd_now_ms(c) + (int64_t)(seconds * 1000 + 0.5));
+    wheel_set(&c->wheel, id, due - due % TIMER_MS);
 }
 
 void crowd_go_thinking(struct crowd *c, struct buyer *b, uint32_t id, enum step step)
@@ -270,12 +294,12 @@ static void wake(struct crowd *c, uint32_t id)
     struct buyer *b = &c->buyers[id];
 
     if (id == c->plan->buyers) {
-        if (client_ask_first(c->client, id) != ERR_OK)
+        if (client_ask(c->client, id, LANE_PUBLIC) != ERR_OK)
             wheel_set(&c->wheel, id, crowd_now_ms(c) + WATCH_MS);
     } else if (b->step == STEP_LOOK) {
         buyer_look(c, b, id);
     } else if (b->step != STEP_OVER) {
-        ask(c, b, id);
+        ask(c, b, id, false);
     }
 }
 
@@ -298,7 +322,7 @@ bool crowd_run(struct crowd *c)
     wait = wheel_wait(&c->wheel, now_ms, ROUND_MS);
     until = c->opened_us + c->next_us - now_us;
     if (!c->stopping && c->next < c->plan->buyers && until < wait * 1000)
-        wait = until < 0 ? 0 : (int)((until + 999) / 1000);
+        wait = until < TIMER_MS * 1000 ? TIMER_MS : (int)(until / 1000);
     client_run(c->client, wait);
     return true;
 }

@@ -49,10 +49,27 @@ void report_advise(const struct rehearsal *r, struct advice *out)
     if (f.workers == 0)
         f.workers = 8 * f.processors;
     for (int i = 0; i < ROUTE_COUNT; i++)
-        under_way += t->rows[i].times.sum;
+        under_way += r->spent_us[i];
     if (r->share.seconds > 0)
         f.in_flight = (double)under_way / 1e6 / r->share.seconds;
     advice_give(&f, out);
+}
+
+/* --- Rates --- */
+
+/* Requests a second, while there was something to be sold. */
+static double rate_of(const struct rehearsal *r, enum tally_route route)
+{
+    return r->share.seconds > 0 ? (double)r->requests[route] / r->share.seconds : 0;
+}
+
+double report_rate(const struct rehearsal *r)
+{
+    double sum = 0;
+
+    for (int i = 0; i < ROUTE_COUNT; i++)
+        sum += rate_of(r, (enum tally_route)i);
+    return sum;
 }
 
 /* --- Text --- */
@@ -90,10 +107,12 @@ static void print_sale(FILE *to, const struct rehearsal *r)
     double last = f->last_sale_us > 0 ? seconds(f->last_sale_us) : 0;
 
     if (sold_out >= 0)
-        fprintf(to, "Sold out %.2f s after opening: %" PRIu64 " seats\n", sold_out, f->seats);
+        fprintf(to,
+                "Sold out %.2f s after opening: %" PRIu64 " seats; all buyers gone after %.1f s\n",
+                sold_out, f->seats, r->seconds);
     else
         fprintf(to, "Not sold out: %" PRIu64 " of %" PRId64 " seats in %.1f s\n", f->seats,
-                r->before.available, r->share.seconds);
+                r->before.available, r->seconds);
     if (r->out_of_time)
         fprintf(to, "  cut short when its time of %" PRId64 " s was over\n", r->plan->duration);
     fprintf(to, "  %-28s mean %.0f, best second %.0f, best %d seconds %.0f\n", "purchases a second",
@@ -131,13 +150,12 @@ static void print_routes(FILE *to, const struct rehearsal *r)
         fprintf(to,
                 "%-42s %9" PRIu64 " %7.0f %8.1f %8.1f %8.1f %8.1f %7" PRIu64 " %6" PRIu64
                 " %6" PRIu64 "\n",
-                tally_name((enum tally_route)i), row->requests,
-                (double)row->requests / r->share.seconds, (double)hist_at(&row->times, 0.5) / 1e3,
-                (double)hist_at(&row->times, 0.95) / 1e3, (double)hist_at(&row->times, 0.99) / 1e3,
-                (double)row->times.max / 1e3, row->refused, row->busy, row->lost);
+                tally_name((enum tally_route)i), row->requests, rate_of(r, (enum tally_route)i),
+                (double)hist_at(&row->times, 0.5) / 1e3, (double)hist_at(&row->times, 0.95) / 1e3,
+                (double)hist_at(&row->times, 0.99) / 1e3, (double)row->times.max / 1e3,
+                row->refused, row->busy, row->lost);
     }
-    fprintf(to, "%-42s %9" PRIu64 " %7.0f\n", "all", tally_requests(t),
-            (double)tally_requests(t) / r->share.seconds);
+    fprintf(to, "%-42s %9" PRIu64 " %7.0f\n", "all", tally_requests(t), report_rate(r));
 }
 
 static void print_kinds(FILE *to, const struct rehearsal *r)
@@ -162,12 +180,13 @@ static void print_kinds(FILE *to, const struct rehearsal *r)
 static void print_costs(FILE *to, const struct rehearsal *r)
 {
     const struct cpu_share *s = &r->share;
-    double each = s->own * 1e6 / (double)(tally_requests(&r->crowd.tally) + 1);
+    double asked = report_rate(r) * s->seconds;
 
     fprintf(to,
             "\nThe rehearsal itself took %.1f s of processor time in %.1f s: %.0f%% of one, %.0f%% "
             "of this host's %d, %.0f us a request.\n",
-            s->own, s->seconds, s->own_core, s->own_host, s->processors, each);
+            s->own, s->seconds, s->own_core, s->own_host, s->processors,
+            asked > 0 ? s->own * 1e6 / asked : 0);
     fprintf(to,
             "This host was %.0f%% busy, %.0f%% of it was taken by other guests. %" PRIu64
             " connections; one request in a hundred waited more than %.1f ms for one.\n",

@@ -79,7 +79,7 @@ static void put_sale(struct text_buf *out, const struct rehearsal *r)
     double sold_out = rehearsal_sold_out_after(r);
 
     jout_object_begin(out, "sale");
-    put_number(out, "seconds", r->share.seconds);
+    put_number(out, "seconds", r->seconds);
     if (sold_out >= 0)
         put_number(out, "soldOutAfterSeconds", sold_out);
     else
@@ -112,7 +112,8 @@ static void put_route(struct text_buf *out, const struct rehearsal *r, enum tall
     jout_object_begin(out, NULL);
     jout_text(out, "route", tally_name(route));
     jout_int(out, "requests", (int64_t)row->requests);
-    put_number(out, "perSecond", (double)row->requests / r->share.seconds);
+    put_number(out, "perSecond",
+               r->share.seconds > 0 ? (double)r->requests[route] / r->share.seconds : 0);
     put_times(out, "us", &row->times);
     jout_int(out, "good", (int64_t)row->good);
     jout_int(out, "refused", (int64_t)row->refused);
@@ -136,8 +137,10 @@ static void put_route(struct text_buf *out, const struct rehearsal *r, enum tall
 static void put_costs(struct text_buf *out, const struct rehearsal *r)
 {
     const struct cpu_share *s = &r->share;
+    double asked = report_rate(r) * s->seconds;
 
     jout_object_begin(out, "host");
+    put_number(out, "measuredSeconds", s->seconds);
     jout_int(out, "processors", s->processors);
     put_number(out, "busyPercent", s->busy);
     put_number(out, "stolenPercent", s->stolen);
@@ -146,7 +149,7 @@ static void put_costs(struct text_buf *out, const struct rehearsal *r)
     put_number(out, "cpuSeconds", s->own);
     put_number(out, "corePercent", s->own_core);
     put_number(out, "hostPercent", s->own_host);
-    put_number(out, "usPerRequest", s->own * 1e6 / (double)(tally_requests(&r->crowd.tally) + 1));
+    put_number(out, "usPerRequest", asked > 0 ? s->own * 1e6 / asked : 0);
     jout_int(out, "connectionsOpened", (int64_t)r->connections);
     put_times(out, "waitForConnectionUs", &r->lag);
     jout_object_end(out);
@@ -198,8 +201,7 @@ void report_json(struct text_buf *out, const struct rehearsal *r)
     put_prepared(out, r);
     put_sale(out, r);
     jout_int(out, "requests", (int64_t)tally_requests(&r->crowd.tally));
-    put_number(out, "requestsPerSecond",
-               (double)tally_requests(&r->crowd.tally) / r->share.seconds);
+    put_number(out, "requestsPerSecond", report_rate(r));
     jout_int(out, "sentAgain", (int64_t)r->crowd.figures.tries_again);
     jout_array_begin(out, "routes");
     for (int i = 0; i < ROUTE_COUNT; i++) {

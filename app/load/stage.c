@@ -101,7 +101,7 @@ static bool ask(struct stage *s, const char *what, const char *method, const cha
 
     client_use(s->client, &user);
     fail(s, "%s: out of memory", what);
-    if (client_ask(s->client, 0) != ERR_OK)
+    if (client_ask(s->client, 0, LANE_SHOP) != ERR_OK)
         return false;
     while (!call.done)
         client_run(s->client, 100);
@@ -159,7 +159,7 @@ static bool run_pass(struct batch *b, const uint32_t *ids, uint32_t count)
     while (!b->failed && !stopped(b->s) &&
            (at < count || client_busy(b->s->client) + client_waiting(b->s->client) > 0)) {
         while (at < count && client_waiting(b->s->client) < 64) {
-            if (client_ask(b->s->client, ids ? ids[at] : at) != ERR_OK)
+            if (client_ask(b->s->client, ids ? ids[at] : at, LANE_SHOP) != ERR_OK)
                 return fail(b->s, "%s: out of memory", b->what);
             at++;
         }

@@ -5,6 +5,9 @@
  * One process, epoll, sockets that never block. Who asks is a number; what it asks is written when
  * a connection is free, into the connection's buffer, and what it was answered is read where it
  * came in, so that a waiting request costs 16 bytes and none costs an allocation.
+ *
+ * There are lanes, each with its own line and a share of the connections: each buyer has a browser
+ * of its own, so those who crowd in front of the queue keep nobody waiting who is inside.
  */
 #ifndef FRONTROW_LOAD_CLIENT_H
 #define FRONTROW_LOAD_CLIENT_H
@@ -20,6 +23,9 @@
 #define CLIENT_REQUEST_MAX     8192
 #define CLIENT_CONNECTIONS_MAX 10000
 #define CLIENT_TIMEOUT_SECONDS 40
+
+/* For the waiting room, for the shop, and for what nginx answers itself. */
+enum client_lane { LANE_QUEUE, LANE_SHOP, LANE_PUBLIC, LANE_COUNT };
 
 /* What became of a request. */
 struct client_result {
@@ -47,9 +53,10 @@ void client_free(struct client *c);
 void client_use(struct client *c, const struct client_user *user);
 
 /* Asks for `id`, which must have no request under way. ERR_INTERNAL without memory. */
-enum err client_ask(struct client *c, uint32_t id) MUSTCHECK;
-/* The same before all who wait. */
-enum err client_ask_first(struct client *c, uint32_t id) MUSTCHECK;
+enum err client_ask(struct client *c, uint32_t id, enum client_lane lane) MUSTCHECK;
+/* The same before all others in that lane: for who has just had an answer and goes on at once, as a
+ * browser does on the connection that it has. */
+enum err client_ask_next(struct client *c, uint32_t id, enum client_lane lane) MUSTCHECK;
 
 /* Sends what can be sent, waits at most so long for something to happen, and hands out what came.
  */

@@ -46,8 +46,12 @@ struct rehearsal {
     double mint_seconds, prepare_seconds, charge_seconds;
     struct stage_seats before, after;
     bool after_known;
+    /* Until everything was sold, or else until the end: what follows would only dilute it. */
     struct cpu_reading began, ended;
     struct cpu_share share;
+    bool measured;
+    uint64_t requests[ROUTE_COUNT], spent_us[ROUTE_COUNT];
+    double seconds;  /* all of it */
     struct hist lag; /* how long requests waited for a connection, us */
     uint64_t connections;
     char why[STAGE_WHY_SIZE];

@@ -10,6 +10,9 @@
 /* The advice that follows from a rehearsal that was opened. */
 void report_advise(const struct rehearsal *r, struct advice *out);
 
+/* Requests a second, while there was something to be sold. */
+double report_rate(const struct rehearsal *r);
+
 void report_print(FILE *to, const struct rehearsal *r);
 
 /* One JSON object; check out->failed. Times are in microseconds or milliseconds, as the names say.
