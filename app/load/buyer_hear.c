@@ -230,6 +230,7 @@ static void hear_seats(struct crowd *c, struct buyer *b, uint32_t id, const stru
 {
     struct pick body = {a->body, a->len};
     struct seats_seen seen;
+    bool good;
 
     if (!b->seats)
         b->seats = malloc(choices_of(c) * sizeof *b->seats);
@@ -238,10 +239,12 @@ static void hear_seats(struct crowd *c, struct buyer *b, uint32_t id, const stru
         crowd_end(c, b, END_FAILED);
         return;
     }
-    if (c->plan->map)
-        seats_of_map(body, &b->chance, b->seats, choices_of(c), &seen);
-    else
-        seats_of_list(body, &b->chance, b->seats, choices_of(c), &seen);
+    good = (c->plan->map ? seats_of_map : seats_of_list)(body, &b->chance, b->seats, choices_of(c),
+                                                         &seen);
+    if (!good) {
+        crowd_end(c, b, END_FAILED);
+        return;
+    }
     dates_saw(c->dates, b->date, (int32_t)seen.available);
     b->seat_count = (uint16_t)seen.chosen;
     b->seat_at = 0;

@@ -28,7 +28,7 @@ static void shuffle(struct chance *chance, uint32_t *out, uint32_t n)
     }
 }
 
-void seats_of_list(struct pick body, struct chance *chance, uint32_t *out, uint32_t n,
+bool seats_of_list(struct pick body, struct chance *chance, uint32_t *out, uint32_t n,
                    struct seats_seen *seen)
 {
     struct pick list, one;
@@ -36,25 +36,57 @@ void seats_of_list(struct pick body, struct chance *chance, uint32_t *out, uint3
 
     memset(seen, 0, sizeof *seen);
     if (!pick_member(body, "seats", &list))
-        return;
+        return false;
     while (pick_next(&list, &one)) {
         if (pick_int(one, "seatNumber", &number) && number > 0 && number < UINT32_MAX)
             consider((uint32_t)number, chance, out, n, seen);
     }
     shuffle(chance, out, seen->chosen);
+    return true;
 }
 
-void seats_of_map(struct pick body, struct chance *chance, uint32_t *out, uint32_t n,
+static bool is_among(const uint32_t *seats, uint32_t n, uint32_t seat)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        if (seats[i] == seat)
+            return true;
+    }
+    return false;
+}
+
+/* Draws places of a map that has enough free seats for that, until n of them are free. */
+static void draw(struct pick states, struct chance *chance, uint32_t *out, uint32_t n)
+{
+    for (uint32_t chosen = 0; chosen < n;) {
+        uint32_t at = chance_below(chance, (uint32_t)states.len);
+
+        if (states.p[at] == 'A' && !is_among(out, chosen, at + 1))
+            out[chosen++] = at + 1;
+    }
+}
+
+/* A hall has tens of thousands of seats, most of them free for long: counting them is quick, and
+ * then drawing a few is quicker than considering all. */
+bool seats_of_map(struct pick body, struct chance *chance, uint32_t *out, uint32_t n,
                   struct seats_seen *seen)
 {
     struct pick states;
+    uint32_t available = 0;
 
     memset(seen, 0, sizeof *seen);
     if (!pick_text(body, "states", &states))
-        return;
+        return false;
+    for (size_t i = 0; i < states.len; i++)
+        available += states.p[i] == 'A';
+    if (available / 2 > n && available > states.len / 32) {
+        draw(states, chance, out, n);
+        *seen = (struct seats_seen){.available = available, .chosen = n};
+        return true;
+    }
     for (size_t i = 0; i < states.len; i++) {
         if (states.p[i] == 'A')
             consider((uint32_t)i + 1, chance, out, n, seen);
     }
     shuffle(chance, out, seen->chosen);
+    return true;
 }

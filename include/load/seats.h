@@ -12,10 +12,10 @@ struct seats_seen {
 };
 
 /* Chooses up to `n` free seats at random, in an order at random, out of a list of seats, or out of
- * a compact map. */
-void seats_of_list(struct pick body, struct chance *chance, uint32_t *out, uint32_t n,
+ * a compact map. False if it is none. */
+bool seats_of_list(struct pick body, struct chance *chance, uint32_t *out, uint32_t n,
                    struct seats_seen *seen);
-void seats_of_map(struct pick body, struct chance *chance, uint32_t *out, uint32_t n,
+bool seats_of_map(struct pick body, struct chance *chance, uint32_t *out, uint32_t n,
                   struct seats_seen *seen);
 
 #endif

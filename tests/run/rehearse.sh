@@ -7,7 +7,7 @@
 . tests/run/product.bash
 
 state=$(realpath "$folder")/rehearse
-start_anywhere "$state"
+FRONTROW_SET="queue.tick_milliseconds=200 queue.snapshot_milliseconds=100" start_anywhere "$state"
 base=http://127.0.0.1:$port
 admin=$("$BUILD/frontrow" --config "$state/frontrow.conf" token --scope admin \
     --user "$(</proc/sys/kernel/random/uuid)")

@@ -78,8 +78,8 @@ static void test_what_is_cut_off_is_never_overrun(void)
             while (pick_next(&v, &one))
                 (void)!pick_int(one, "seatNumber", &n);
         }
-        seats_of_list(o, &c, seats, 4, &seen);
-        seats_of_map(o, &c, seats, 4, &seen);
+        CU_ASSERT_FALSE(seats_of_map(o, &c, seats, 4, &seen));
+        (void)!seats_of_list(o, &c, seats, 4, &seen);
         free(cut);
     }
 }
@@ -175,10 +175,8 @@ static void test_seats_are_chosen_fairly_out_of_those_free(void)
         uint32_t seats[3];
         bool as_map = i % 2;
 
-        if (as_map)
-            seats_of_map(text(map), &c, seats, 3, &seen);
-        else
-            seats_of_list(text(list), &c, seats, 3, &seen);
+        CU_ASSERT_TRUE((as_map ? seats_of_map : seats_of_list)(text(as_map ? map : list), &c, seats,
+                                                               3, &seen));
         if (seen.available != 5 || seen.chosen != 3 || seats[0] == seats[1] ||
             seats[0] == seats[2] || seats[1] == seats[2] || seats[0] > 12)
             CU_FAIL_FATAL("wrong seats");
@@ -198,14 +196,40 @@ static void test_few_or_no_seats_are_taken_as_they_are(void)
     struct chance c;
 
     chance_begin(&c, 2, 2);
-    seats_of_list(text("{\"seats\":[{\"seatNumber\":4}]}"), &c, seats, 8, &seen);
+    CU_ASSERT_TRUE(seats_of_list(text("{\"seats\":[{\"seatNumber\":4}]}"), &c, seats, 8, &seen));
     CU_ASSERT(seen.available == 1 && seen.chosen == 1 && seats[0] == 4);
-    seats_of_list(text("{\"seats\":[]}"), &c, seats, 8, &seen);
+    CU_ASSERT_TRUE(seats_of_list(text("{\"seats\":[]}"), &c, seats, 8, &seen));
     CU_ASSERT(seen.available == 0 && seen.chosen == 0);
-    seats_of_map(text("{\"states\":\"SHA\"}"), &c, seats, 8, &seen);
+    CU_ASSERT_TRUE(seats_of_map(text("{\"states\":\"SHA\"}"), &c, seats, 8, &seen));
     CU_ASSERT(seen.available == 1 && seen.chosen == 1 && seats[0] == 3);
-    seats_of_map(text("{\"states\":\"\"}"), &c, seats, 8, &seen);
+    CU_ASSERT_TRUE(seats_of_map(text("{\"states\":\"\"}"), &c, seats, 8, &seen));
     CU_ASSERT(seen.available == 0 && seen.chosen == 0);
+}
+
+static void test_a_large_hall_is_drawn_from(void)
+{
+    static char hall[20100];
+    int halves[2] = {0}, n = 0;
+    struct chance c;
+
+    n = snprintf(hall, sizeof hall, "{\"states\":\"");
+    for (int i = 0; i < 20000; i++)
+        hall[n++] = i % 10 == 0 ? 'A' : 'S'; /* 1, 11, 21 and so on */
+    snprintf(hall + n, sizeof hall - (size_t)n, "\"}");
+    chance_begin(&c, 6, 6);
+    for (int i = 0; i < 2000; i++) {
+        struct seats_seen seen;
+        uint32_t seats[8];
+
+        CU_ASSERT_TRUE(seats_of_map(text(hall), &c, seats, 8, &seen));
+        CU_ASSERT(seen.available == 2000 && seen.chosen == 8);
+        for (int k = 0; k < 8; k++) {
+            if (seats[k] % 10 != 1 || seats[k] > 20000)
+                CU_FAIL_FATAL("a seat that is not free");
+            halves[seats[k] > 10000]++;
+        }
+    }
+    CU_ASSERT(halves[0] > 7500 && halves[1] > 7500);
 }
 
 static void test_dates_without_seats_are_chosen_no_more(void)
@@ -310,7 +334,7 @@ SUITE(load_read, TEST(test_members_are_found_at_the_top_alone), TEST(test_arrays
       TEST(test_what_is_cut_off_is_never_overrun), TEST(test_answers_are_read_whole_or_in_pieces),
       TEST(test_answers_that_are_none_are_refused),
       TEST(test_seats_are_chosen_fairly_out_of_those_free),
-      TEST(test_few_or_no_seats_are_taken_as_they_are),
+      TEST(test_few_or_no_seats_are_taken_as_they_are), TEST(test_a_large_hall_is_drawn_from),
       TEST(test_dates_without_seats_are_chosen_no_more),
       TEST(test_buyers_are_the_same_for_a_seed_and_all_different), TEST(test_urls_are_taken_apart),
       TEST(test_urls_that_are_none_are_refused), TEST(test_this_host_is_the_loopback_network));
