@@ -277,9 +277,20 @@ static enum err check_database(struct request *req, struct response *res)
                                                                                      : ERR_OK;
 }
 
+/* What every answer has; before the handler, which may send a part of its answer already. */
+static void put_id(const struct request *req, struct response *res)
+{
+    response_header(res, "X-Request-Id", "%s", req->id);
+}
+
 static enum err call_handler(struct request *req, struct response *res)
 {
-    enum err e = req->route->handler(req, res);
+    enum err e;
+
+    if (req->route->who != WHO_ANYONE)
+        response_header(res, "Cache-Control", "no-store");
+    put_id(req, res);
+    e = req->route->handler(req, res);
 
     return e == ERR_OK && (res->body.failed || res->headers.failed) ? ERR_INTERNAL : e;
 }
@@ -314,13 +325,14 @@ void dispatch(struct app *app, struct request *req, struct response *res)
     req->app = app;
     response_reset(res);
     e = run(req, res);
-    if (e != ERR_OK)
+    if (res->begun) {
+        res->err = e;
+    } else if (e != ERR_OK) {
         reply_error(req, res, e);
-    else if (req->route->who != WHO_ANYONE)
-        response_header(res, "Cache-Control", "no-store");
-    if (e == ERR_METHOD_NOT_ALLOWED)
-        put_allow(req, res);
-    response_header(res, "X-Request-Id", "%s", req->id);
+        if (e == ERR_METHOD_NOT_ALLOWED)
+            put_allow(req, res);
+        put_id(req, res);
+    }
     bind_free(req->bound);
     text_buf_free(&req->idem.body);
 }

@@ -260,26 +260,64 @@ static const char *reason_of(int status)
     return "Unknown";
 }
 
-static void send_response(struct server *s)
+/* Whether the status says that no body follows. */
+static bool is_empty(const struct response *res)
+{
+    return res->status == 204 || res->status == 304;
+}
+
+/* An answer that is sent in parts has no length: how long it is nobody knows yet. */
+static bool send_head(struct server *s, bool whole)
 {
     const struct response *res = &s->res;
     struct text_buf *head = &s->head;
-    bool empty = res->status == 204 || res->status == 304;
-    bool bodiless = strcmp(s->req.method, "HEAD") == 0 || empty;
 
     text_buf_reset(head);
     text_buf_printf(head, "Status: %d %s\r\n", res->status, reason_of(res->status));
-    if (!empty)
-        text_buf_printf(head, "Content-Type: %s\r\nContent-Length: %zu\r\n", res->content_type,
-                        res->body.len);
+    if (!is_empty(res))
+        text_buf_printf(head, "Content-Type: %s\r\n", res->content_type);
+    if (whole && !is_empty(res))
+        text_buf_printf(head, "Content-Length: %zu\r\n", res->body.len);
     if (res->headers.len > 0)
         text_buf_append(head, res->headers.data, res->headers.len);
     text_buf_puts(head, "\r\n");
-    if (head->failed)
-        return;
-    FCGX_PutStr(head->data, (int)head->len, s->fcgx.out);
-    if (!bodiless && res->body.len > 0)
-        FCGX_PutStr(res->body.data, (int)res->body.len, s->fcgx.out);
+    return !head->failed && FCGX_PutStr(head->data, (int)head->len, s->fcgx.out) >= 0;
+}
+
+static bool send_body(struct server *s)
+{
+    const struct response *res = &s->res;
+    bool bodiless = strcmp(s->req.method, "HEAD") == 0 || is_empty(res);
+
+    return bodiless || res->body.len == 0 ||
+           FCGX_PutStr(res->body.data, (int)res->body.len, s->fcgx.out) >= 0;
+}
+
+/* A part of a long answer, see struct response. */
+static bool send_part(struct response *res)
+{
+    struct server *s = res->peer;
+
+    if (!res->begun && !send_head(s, false))
+        return false;
+    res->begun = true;
+    if (!send_body(s))
+        return false;
+    text_buf_reset(&res->body);
+    return true;
+}
+
+/* The whole answer, or what is left of it. */
+static void send_response(struct server *s)
+{
+    if (s->res.begun || send_head(s, true))
+        send_body(s);
+}
+
+/* Whether the answer broke off after a part of it had been sent. */
+static bool is_cut(const struct response *res)
+{
+    return res->begun && res->err != ERR_OK;
 }
 
 static void log_request(const struct server *s, const char *method, int64_t us)
@@ -301,13 +339,19 @@ static void log_request(const struct server *s, const char *method, int64_t us)
  * Ends a request and its connection: whoever wants to keep it would keep the worker from everyone
  * else. libfcgi first waits until the peer has closed its side, since over TCP a close with
  * something left unread takes back the answer on its way; so it does on a unix socket, but there
- * all of the request that is read leaves nothing to come, and the worker is free at once.
+ * all of the request that is read leaves nothing to come, and the worker is free at once. An answer
+ * that broke off is not ended: the stream's end without that tells the peer that something is
+ * missing.
  */
 static void hang_up(struct server *s, bool all_read)
 {
     int fd;
 
     s->fcgx.keepConnection = 1; /* the close is ours */
+    if (is_cut(&s->res)) {
+        FCGX_Free(&s->fcgx, 1);
+        return;
+    }
     FCGX_Finish_r(&s->fcgx);
     fd = s->fcgx.ipcFd;
     if (fd < 0 || !served_locally || !all_read) {
@@ -328,7 +372,8 @@ static void serve_request(struct server *s)
 
     take_request(s);
     dispatch(s->app, &s->req, &s->res);
-    send_response(s);
+    if (!is_cut(&s->res))
+        send_response(s);
     us = clock_monotonic_us() - start;
     metrics_request(routes_index(s->req.route), s->res.status, us);
     text_copy(method, sizeof method, s->req.method, strlen(s->req.method));
@@ -376,6 +421,10 @@ int fcgi_serve(int listen_fd, const struct config *cfg, int64_t max_requests, st
     if (s && take_signals(listen_fd) && FCGX_Init() == 0 &&
         FCGX_InitRequest(&s->fcgx, -1, FCGI_FAIL_ACCEPT_ON_INTR) == 0)
         s->app = app_new(cfg);
+    if (s) {
+        s->res.send = send_part;
+        s->res.peer = s;
+    }
     if (s && s->app && busy) {
         s->busy = busy;
         busy_begin(busy);

@@ -5,7 +5,10 @@
 #include <stdio.h>
 
 /* What a long listing needed is given back; what most answers need stays. */
-#define KEEP_BYTES ((size_t)1 << 20)
+#define KEEP_BYTES ((size_t)1 << 18)
+
+/* How much of a long answer is sent at once. */
+#define FLOW_BYTES ((size_t)1 << 16)
 
 /* Longest header value of ours: a cookie with a token. */
 #define LINE_MAX_BYTES 1024
@@ -21,6 +24,21 @@ void response_header(struct response *res, const char *name, const char *format,
     text_buf_printf(&res->headers, "%s: %s\r\n", name, value);
 }
 
+/* The last byte stays behind: it tells json_out whether a comma is due. */
+enum err response_flow(struct response *res)
+{
+    struct text_buf *body = &res->body;
+    char last;
+
+    if (!res->send || body->len < FLOW_BYTES || body->failed || res->headers.failed)
+        return ERR_OK;
+    last = body->data[--body->len];
+    if (!res->send(res))
+        return ERR_INTERNAL;
+    text_buf_append(body, &last, 1);
+    return ERR_OK;
+}
+
 void response_reset(struct response *res)
 {
     if (res->body.cap > KEEP_BYTES)
@@ -29,6 +47,7 @@ void response_reset(struct response *res)
     text_buf_reset(&res->headers);
     res->status = 200;
     res->err = ERR_OK;
+    res->begun = false;
     res->content_type = "application/json";
 }
 

@@ -57,19 +57,23 @@ static enum err put_page(struct request *req, struct response *res, const struct
 
 /* --- CSV --- */
 
+/* The list may begin anew, but not what has been sent of it. */
 static void put_head(void *arg)
 {
     static const char *const names[] = {"reservationId", "userId", "seatNumber", "section",
                                         "row",           "price",  "paidAt"};
-    struct text_buf *out = arg;
+    struct response *res = arg;
+    struct text_buf *out = &res->body;
 
     text_buf_reset(out);
+    out->failed = res->begun;
     csv_row(out, names, sizeof names / sizeof *names);
 }
 
 static enum err put_row(const struct sale *sale, void *arg)
 {
-    struct text_buf *out = arg;
+    struct response *res = arg;
+    struct text_buf *out = &res->body;
     char reservation[24], user[UUID_TEXT_SIZE], seat[16], price[24], paid[CLOCK_RFC3339_SIZE];
     const char *const cells[] = {reservation, user, seat, sale->section, sale->row, price, paid};
 
@@ -79,7 +83,7 @@ static enum err put_row(const struct sale *sale, void *arg)
     snprintf(price, sizeof price, "%" PRId64, sale->price);
     clock_format(sale->paid_at, paid);
     csv_row(out, cells, sizeof cells / sizeof *cells);
-    return out->failed ? ERR_INTERNAL : ERR_OK;
+    return out->failed ? ERR_INTERNAL : response_flow(res);
 }
 
 static enum err put_all(struct request *req, struct response *res)
@@ -89,7 +93,7 @@ static enum err put_all(struct request *req, struct response *res)
     res->content_type = "text/csv; charset=utf-8";
     response_header(res, "Content-Disposition", "attachment; filename=\"sales-%" PRId64 ".csv\"",
                     id);
-    return sales_all(req->app, id, put_head, put_row, &res->body);
+    return sales_all(req->app, id, put_head, put_row, res);
 }
 
 enum err sales_http_list(struct request *req, struct response *res)

@@ -43,9 +43,10 @@ enum err schedule_http_list(struct request *req, struct response *res)
     return e;
 }
 
-/* What a listing of seats writes, and the end that all seats of a run have in common. */
+/* What a listing of seats writes, and the end that all seats of a run have in common. A hall can
+ * have a hundred thousand of them, so they are sent as they are written. */
 struct listing {
-    struct text_buf *out;
+    struct response *res;
     struct text_buf tail;
     bool all;
 };
@@ -72,33 +73,40 @@ static void put_seat(struct text_buf *out, int64_t id, int32_t number, const str
     text_buf_append(out, "\"}", 2);
 }
 
-static void put_run(struct listing *l, const struct seats *s, const struct hall_run *run)
+static enum err put_run(struct listing *l, const struct seats *s, const struct hall_run *run)
 {
     const char *letters = s->letters + run->first - 1;
+    enum err e;
 
     put_tail(&l->tail, &s->hall, run);
-    for (int32_t i = 0; i < run->count && !l->tail.failed; i++)
-        if (l->all || letters[i] == 'A')
-            put_seat(l->out, run->seat_id + (int64_t)i * run->id_step, run->first + i, &l->tail,
-                     letters[i]);
+    e = l->tail.failed ? ERR_INTERNAL : ERR_OK;
+    for (int32_t i = 0; e == ERR_OK && i < run->count; i++) {
+        if (!l->all && letters[i] != 'A')
+            continue;
+        put_seat(&l->res->body, run->seat_id + (int64_t)i * run->id_step, run->first + i, &l->tail,
+                 letters[i]);
+        e = response_flow(l->res);
+    }
+    return e;
 }
 
 static enum err put_seats(const struct seats *s, void *arg)
 {
     struct listing *l = arg;
     const struct hall_facts *f = &s->hall.facts;
-    struct text_buf *out = l->out;
+    struct text_buf *out = &l->res->body;
+    enum err e = ERR_OK;
 
     jout_object_begin(out, NULL);
     jout_int(out, "scheduleId", f->schedule_id);
     jout_time(out, "startsAt", f->starts_at);
     jout_int(out, "capacity", f->capacity);
     jout_array_begin(out, "seats");
-    for (int32_t i = 0; i < f->run_count && !out->failed; i++)
-        put_run(l, s, &s->hall.runs[i]);
+    for (int32_t i = 0; e == ERR_OK && i < f->run_count; i++)
+        e = put_run(l, s, &s->hall.runs[i]);
     jout_array_end(out);
     jout_object_end(out);
-    return out->failed || l->tail.failed ? ERR_INTERNAL : ERR_OK;
+    return out->failed ? ERR_INTERNAL : e;
 }
 
 /* --- Compact maps --- */
@@ -208,7 +216,7 @@ enum err schedule_http_seats(struct request *req, struct response *res)
         e = seats_read(req->app, &req->caller, request_id(req), &seats);
     if (e != ERR_OK)
         return e;
-    struct listing l = {.out = &res->body, .all = choice.all};
+    struct listing l = {.res = res, .all = choice.all};
     e = put_seats(&seats, &l);
     text_buf_free(&l.tail);
     seats_free(&seats);
@@ -248,7 +256,7 @@ static enum err send_maps(struct request *req, struct response *res, const char 
 
 enum err schedule_http_seats_of_day(struct request *req, struct response *res)
 {
-    struct listing l = {.out = &res->body};
+    struct listing l = {.res = res};
     struct seat_choice choice;
     char date[CLOCK_DATE_SIZE];
     enum err e = params_date(req, "date", date);
@@ -260,9 +268,9 @@ enum err schedule_http_seats_of_day(struct request *req, struct response *res)
     if (e != ERR_OK)
         return e;
     l.all = choice.all;
-    begin_day(l.out, request_id(req), date);
+    begin_day(&res->body, request_id(req), date);
     e = seats_read_day(req->app, &req->caller, request_id(req), date, put_seats, &l);
-    end_day(l.out);
+    end_day(&res->body);
     text_buf_free(&l.tail);
     return e;
 }

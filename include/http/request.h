@@ -20,6 +20,7 @@
 #define REQUEST_FIELD_SIZE 128
 
 struct route;
+struct response;
 
 struct request {
     /* As received. Strings are NULL when absent and live until the answer is sent. */
@@ -65,7 +66,17 @@ struct response {
     const char *content_type; /* of the body; static */
     struct text_buf headers;  /* further "Name: value\r\n" lines */
     struct text_buf body;
+    /* Sends what the body has so far, and before the first part the status and the headers, then
+     * empties it. False: nobody takes it. NULL where an answer is only ever sent whole. */
+    bool (*send)(struct response *res);
+    void *peer; /* for send */
+    bool begun; /* a part has been sent: nothing but more of the body can follow */
 };
+
+/* For long answers, now and then: sends what has been written of the body once it is much. If the
+ * answer then fails, its connection is cut, so that nobody takes the part for the whole.
+ * ERR_INTERNAL if nobody takes it. */
+enum err response_flow(struct response *res) MUSTCHECK;
 
 /* Appends a header line; the value must hold no line break. */
 void response_header(struct response *res, const char *name, const char *format, ...)

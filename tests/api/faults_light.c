@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define CHARGES "/users/me/balance/charges"
@@ -21,6 +22,11 @@ static pid_t running(const char *program)
     pid_t pid = proc_find(program);
     NEED(pid > 0, "no %s of this state runs", program);
     return pid;
+}
+
+static bool is_ready(void)
+{
+    return api_send(&(struct api_req){.path = "/readyz", .root = true})->status == 200;
 }
 
 /* Whether neither the first nor the last of these is still at work. */
@@ -47,14 +53,43 @@ static void test_a_worker_is_killed(void)
     CHECK_INT(world_balance(&u), 5);
 }
 
+/* The full listing of a large hall takes a while to write: its worker dies meanwhile. A client may
+ * get all of it, or know that it did not. */
+static void test_an_answer_that_breaks_off_is_none(void)
+{
+    struct user u = world_user();
+    pid_t master = running("frontrow-worker");
+    int64_t concert = world_queue("'claimSeconds':0"),
+            schedule = world_schedule(concert, 100000, 1);
+    world_enter(&u, 1, concert);
+    const char *path = F("/schedules/%lld/seats?status=all", (long long)schedule);
+    EXPECT_NEED(api_get(u.queue, path), 200); /* the hall is known from now on */
+    const struct api_res *whole = api_get(u.queue, path);
+    EXPECT_NEED(whole, 200);
+    size_t workers = proc_children(master).n;
+    int broken = 0;
+    for (int i = 0; i < 12 && broken == 0; i++) {
+        struct proc_list mains = proc_children_named(master, "frontrow-main");
+        pid_t killer = fork();
+        if (killer == 0) {
+            usleep((useconds_t)(whole->seconds * 1e6 * (4 + i % 4) / 12));
+            for (size_t k = 0; k < mains.n; k++)
+                kill(mains.pid[k], SIGKILL);
+            _exit(0);
+        }
+        const struct api_res *r = api_get(u.queue, path);
+        waitpid(killer, NULL, 0);
+        CHECK(r->status == 0 || r->status == 503 || (r->status == 200 && r->len == whole->len),
+              "%ld with %zu of %zu bytes", r->status, r->len, whole->len);
+        broken += r->status == 0;
+        UNTIL(10, proc_children(master).n >= workers && is_ready());
+    }
+    CHECK(broken > 0, "no answer broke off");
+}
+
 static bool is_busy_in_time(const struct api_res *r)
 {
     return EXPECT_ERROR(r, 503, "BUSY") && r->seconds < 2.0;
-}
-
-static bool is_ready(void)
-{
-    return api_send(&(struct api_req){.path = "/readyz", .root = true})->status == 200;
 }
 
 static void test_the_database_is_killed(void)
@@ -199,6 +234,7 @@ static void test_a_reload_takes_the_new_configuration(void)
         EXPECT(charge(&u, most), 400);
 }
 
-SUITE_LAST(faults_light, TEST(test_a_worker_is_killed), TEST(test_the_database_is_killed),
+SUITE_LAST(faults_light, TEST(test_a_worker_is_killed),
+           TEST(test_an_answer_that_breaks_off_is_none), TEST(test_the_database_is_killed),
            TEST(test_the_database_stands_still), TEST(test_the_job_is_killed),
            TEST(test_a_reload_loses_no_request), TEST(test_a_reload_takes_the_new_configuration));

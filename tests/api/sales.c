@@ -157,5 +157,32 @@ static void test_the_form_that_is_asked_for(void)
     CHECK_INT((int64_t)r->len, 0);
 }
 
+/* More than is sent at once. */
+static void test_a_long_list_as_csv(void)
+{
+    enum { BUYERS = 9, EACH = 100 };
+    struct user u[BUYERS];
+    int64_t concert = world_concert("'maxSeatsPerUser':100,'queue':{'claimSeconds':0}");
+    int64_t schedule = world_schedule(concert, BUYERS * EACH, 0);
+    for (int i = 0; i < BUYERS; i++)
+        u[i] = world_user();
+    world_enter(u, BUYERS, concert);
+    for (int i = 0; i < BUYERS; i++) {
+        const struct api_res *r =
+            api_post(u[i].queue, "/reservations",
+                     J("{'scheduleId':%lld,'bestAvailable':%d}", (long long)schedule, EACH));
+        EXPECT_NEED(r, 201);
+        EXPECT_NEED(world_pay(&u[i], INT(r, "reservationId")), 201);
+    }
+    const struct api_res *r = sales_as(schedule, "text/csv", "");
+    EXPECT_NEED(r, 200);
+    int lines = 0;
+    for (const char *p = r->body; (p = strstr(p, "\r\n")); p += 2)
+        lines++;
+    CHECK_INT(lines, 1 + BUYERS * EACH);
+    CHECK(strncmp(r->body, "reservationId,", 14) == 0 && r->len > 65536, "%zu", r->len);
+    CHECK(!api_header(r, "Content-Length"), "%s", r->head);
+}
+
 SUITE(sales, TEST(test_sales), TEST(test_pages), TEST(test_who_may_see_them), TEST(test_csv),
-      TEST(test_the_form_that_is_asked_for));
+      TEST(test_the_form_that_is_asked_for), TEST(test_a_long_list_as_csv));

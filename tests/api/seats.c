@@ -1,7 +1,9 @@
 /* The seats of a schedule: free ones, all of them, and halls with sections and rows. */
+#include "proc.h"
 #include "suite.h"
 #include "world.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define SEAT "seatId:i seatNumber:i section:s? row:s? price:i status:s"
@@ -121,6 +123,57 @@ static void test_rows_of_a_large_section(void)
     CHECK_STR(STR(r, "seats.21000.row"), "1");
 }
 
+/* The most memory that any worker of the shop has had at once, in kB. */
+static int64_t peak_of_workers(void)
+{
+    struct proc_list mains = proc_children_named(proc_find("frontrow-worker"), "frontrow-main");
+    int64_t most = 0;
+    for (size_t i = 0; i < mains.n; i++) {
+        FILE *f = fopen(F("/proc/%d/status", (int)mains.pid[i]), "r");
+        char line[256];
+        long long kb;
+        while (f && fgets(line, sizeof line, f))
+            if (sscanf(line, "VmHWM: %lld kB", &kb) == 1 && kb > most)
+                most = kb;
+        if (f)
+            fclose(f);
+    }
+    return most;
+}
+
+/* Ten megabytes, of which no worker ever holds more than a part. */
+static void test_a_long_listing_is_sent_as_it_is_written(void)
+{
+    struct stage s = world_stage();
+    int64_t schedule = world_schedule(s.concert, 100000, 7);
+    for (int i = 0; i < 20; i++) /* each worker has had something to do */
+        EXPECT(seats(&s.u[0], s.schedule, "?status=all"), 200);
+    int64_t before = peak_of_workers();
+    const struct api_res *r = seats(&s.u[0], schedule, "?status=all");
+    EXPECT_NEED(r, 200);
+    CHECK_INT((int64_t)LEN(r, "seats"), 100000);
+    json_object *all = api_at(r, "seats");
+    for (size_t i = 0; i < 100000; i++) {
+        json_object *seat = json_object_array_get_idx(all, i);
+        if (!CHECK_INT(json_object_get_int(json_object_object_get(seat, "seatNumber")),
+                       (int64_t)i + 1))
+            break;
+    }
+    CHECK(r->len > 8000000 && !api_header(r, "Content-Length"), "%zu", r->len);
+    CHECK_STR(api_header(r, "Cache-Control"), "no-store");
+    CHECK_INT(api_header_count(r, "X-Request-Id"), 1);
+    const struct api_res *free = seats(&s.u[0], schedule, "");
+    CHECK_INT((int64_t)free->len, (int64_t)r->len);
+    int64_t grown = peak_of_workers() - before;
+    CHECK(before > 0 && grown < 5000, "from %lld kB by %lld", (long long)before, (long long)grown);
+    const struct api_req head = {.method = "HEAD",
+                                 .path = F("/schedules/%lld/seats", (long long)schedule),
+                                 .token = s.u[0].queue};
+    r = api_send(&head);
+    EXPECT(r, 200);
+    CHECK_INT((int64_t)r->len, 0);
+}
+
 static void test_prices_of_a_hall(void)
 {
     struct stage s = world_stage();
@@ -161,5 +214,5 @@ static void test_another_concert(void)
 SUITE(seats, TEST(test_free_seats), TEST(test_taken_seats_are_not_free),
       TEST(test_all_seats_with_their_status), TEST(test_sections_and_rows),
       TEST(test_blocked_seats_cannot_be_held), TEST(test_rows_of_a_large_section),
-      TEST(test_prices_of_a_hall), TEST(test_seat_ids_are_of_one_schedule),
-      TEST(test_another_concert));
+      TEST(test_a_long_listing_is_sent_as_it_is_written), TEST(test_prices_of_a_hall),
+      TEST(test_seat_ids_are_of_one_schedule), TEST(test_another_concert));
