@@ -27,6 +27,7 @@
 #include "http/push.h"
 #include <getopt.h>
 #include <inttypes.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -42,6 +43,10 @@ enum {
     CHECK_EVERY_MS = 1000,
     OTHER_CONNECTIONS = 4 /* the snapshot's two, the job's, a worker's while it is replaced */
 };
+
+/* Memory that is free goes back to the system from these sizes on. Left alone, libc raises them to
+ * twice the largest block that was ever freed: a worker would keep what one large list took. */
+enum { HEAP_MAP_BYTES = 512 * 1024, HEAP_TRIM_BYTES = 1024 * 1024 };
 
 enum role { ROLE_MAIN, ROLE_QUEUE, ROLE_SNAPSHOT, ROLE_PUSH, ROLE_CHECK };
 
@@ -382,5 +387,7 @@ int main(int argc, char **argv)
         return 2;
     }
     config_keep_account(&m.cfg, CONFIG_WORKERS);
+    mallopt(M_MMAP_THRESHOLD, HEAP_MAP_BYTES);
+    mallopt(M_TRIM_THRESHOLD, HEAP_TRIM_BYTES);
     return run(&m);
 }

@@ -379,6 +379,7 @@ static void serve_request(struct server *s)
     text_copy(method, sizeof method, s->req.method, strlen(s->req.method));
     hang_up(s, s->req.body_len <= REQUEST_BODY_MAX);
     log_request(s, method, us);
+    response_reset(&s->res); /* a large answer's memory is not kept until somebody comes */
 }
 
 /*
