@@ -113,6 +113,7 @@ static enum err work(struct app *app, enum work_kind kind, const struct work_row
     case WORK_GET:
     case WORK_POLL:
     case WORK_SEATS:
+    case WORK_ENTRIES:
     case WORK_KINDS:
         break;
     }

@@ -15,10 +15,11 @@ static const struct {
     int status;
     bool once;
 } kinds[WORK_KINDS] = {
-    [WORK_GET] = {"get", 200, false},     [WORK_POLL] = {"poll", 200, false},
-    [WORK_SEATS] = {"seats", 200, false}, [WORK_JOIN] = {"join", 201, true},
-    [WORK_HOLD] = {"hold", 201, true},    [WORK_PAY] = {"pay", 201, true},
-    [WORK_BUY] = {"buy", 201, true},      [WORK_CHARGE] = {"charge", 201, true},
+    [WORK_GET] = {"get", 200, false},      [WORK_POLL] = {"poll", 200, false},
+    [WORK_SEATS] = {"seats", 200, false},  [WORK_ENTRIES] = {"entries", 200, false},
+    [WORK_JOIN] = {"join", 201, true},     [WORK_HOLD] = {"hold", 201, true},
+    [WORK_PAY] = {"pay", 201, true},       [WORK_BUY] = {"buy", 201, true},
+    [WORK_CHARGE] = {"charge", 201, true},
 };
 
 bool work_kind_parse(const char *name, enum work_kind *out)
@@ -125,7 +126,7 @@ static enum err mint(const struct config *cfg, enum work_kind kind, const struct
                                   .issued_at = now,
                                   .token_expires_at = now + INT64_C(1000) * DAY_SECONDS};
 
-    if (kind == WORK_JOIN || kind == WORK_CHARGE)
+    if (kind == WORK_JOIN || kind == WORK_CHARGE || kind == WORK_ENTRIES)
         return auth_mint_user(cfg, &row->user, kind == WORK_CHARGE ? "wallet:charge" : NULL, now,
                               DAY_SECONDS, token);
     return auth_mint_queue(cfg, &ticket, token);
@@ -142,6 +143,9 @@ static void put_path(struct text_buf *out, enum work_kind kind, const struct wor
         break;
     case WORK_SEATS:
         text_buf_printf(out, "/api/v1/schedules/%" PRId64 "/seats", row->schedule_id);
+        break;
+    case WORK_ENTRIES:
+        text_buf_puts(out, "/api/v1/users/me/balance/entries");
         break;
     case WORK_HOLD:
     case WORK_BUY:
@@ -179,6 +183,7 @@ static void put_body(struct text_buf *out, enum work_kind kind, const struct wor
     case WORK_GET:
     case WORK_POLL:
     case WORK_SEATS:
+    case WORK_ENTRIES:
     case WORK_KINDS:
         break;
     }

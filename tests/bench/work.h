@@ -13,6 +13,7 @@ enum work_kind {
     WORK_GET,
     WORK_POLL,
     WORK_SEATS,
+    WORK_ENTRIES,
     WORK_JOIN,
     WORK_HOLD,
     WORK_PAY,

@@ -8,6 +8,7 @@
 # functions called without HTTP by as many processes as the product has workers for them.
 
 seat_price=1000   # as the loads know
+extra={}          # more members of each line of figures
 seats_per_date=50 # of the dates that are bought
 
 # ---- Loads.
@@ -48,7 +49,8 @@ measure() {
     after=$(asked)
     jq -c --arg work "$work" --arg side "$side" --argjson round "$round" --arg binlog "$binlog" \
         --argjson asked $((after - before)) \
-        '{round: $round, work: $work, side: $side, binlog: $binlog} + .
+        --argjson extra "$extra" \
+        '{round: $round, work: $work, side: $side, binlog: $binlog} + . + $extra
          + {statements: ($asked / .all * 100 | round / 100)}' "$folder/result" >>"$raw"
 }
 
