@@ -41,7 +41,7 @@ C_FILES  = $(sort $(wildcard app/*.[ch] app/*/*.c include/*/*.h tests/*.[ch] tes
 
 all: $(PROGRAMS)
 
-tests: $(TESTS)
+tests: $(TESTS) $(BENCHES)
 
 test:
 	scripts/test

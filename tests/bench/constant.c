@@ -46,7 +46,7 @@ static int serve(void *arg)
 {
     struct plan *p = arg;
 
-    return fcgi_serve(p->listener.fd, &p->cfg, INT64_MAX);
+    return fcgi_serve(p->listener.fd, &p->cfg, INT64_MAX, NULL);
 }
 
 static bool read_answer(const char *path)

@@ -50,7 +50,7 @@ report_ratios() {
             .max, .stolen, .idle, .statements, .cpu.database, .cpu.workers, .cpu.nginx, .cpu.load]
             | @csv' "$out/raw.jsonl"
     } >"$out/raw.csv"
-    [[ -z $(jq -r 'select(.cpu and .round > 0) | .work' "$out/raw.jsonl") ]] || plot_ratios
+    [[ -z $(jq -r 'select(.cpu and .round > 0 and .work != "map")' "$out/raw.jsonl") ]] || plot_ratios
 }
 
 # The processor time of each work by its parts, the product's bar beside its limit's.

@@ -274,17 +274,25 @@ work_buying() {
     settings "$made" '"state":"CLOSED"'
 }
 
-# A hall of 50,000 with eight sections of 125 rows; a tenth of the seats are taken, at random.
+# A hall of 50,000 in eight blocks; a tenth of the seats are not for sale, at random. Its people:
+# $hall_people only look, those in $hall_buyers hold a seat each.
 hall_of() {
-    local i sections=''
+    local i sections='' people=$(((rounds + 1) * seconds * 1000))
     for ((i = 1; i <= 8; i++)); do
-        sections+="${sections:+,}{\"name\":\"Block $i\",\"rows\":125,\"seatsPerRow\":50,\"price\":$((i * 10000))}"
+        sections+="${sections:+,}{\"name\":\"Block $i\",\"rows\":125,\"seatsPerRow\":50,\"price\":$seat_price}"
     done
-    buyers 50
-    hall_people=$folder/buyers.$made
+    buyers $((people + 50))
+    hall_people=$folder/lookers
+    head -n 50 -- "$folder/buyers.$made" >"$hall_people"
     hall=$(api POST "/admin/concerts/$made/schedules" \
         "{\"startsAt\":\"2037-05-01T19:00:00Z\",\"sections\":[$sections]}" | jq .scheduleId)
     sql "UPDATE seat SET status = 'BLOCKED' WHERE schedule_id = $hall AND CRC32(seat_id) % 10 = 0"
+    hall_buyers=$folder/hall
+    sql "SELECT seat_number FROM seat WHERE schedule_id = $hall AND status = 'AVAILABLE'
+         ORDER BY CRC32(seat_number) LIMIT $people" |
+        paste -d ' ' <(tail -n "+51" -- "$folder/buyers.$made") - |
+        awk -v hall="$hall" '{ print $1, $2, $3, $4, hall, $7 }' >"$hall_buyers"
+    hall_next=1
     bearer "$hall_people" >"$folder/bearer.hall"
 }
 
@@ -309,12 +317,40 @@ peaks() {
     done
 }
 
+# map_changing: the map, while somebody holds one seat after the other.
+map_changing() {
+    local holder part=$((seconds * 1000))
+    "$BUILD/bench-load" --config "$state/frontrow.conf" --seconds "$seconds" --work hold \
+        --direct 1 --rows "$(some "$hall_buyers" "$hall_next" "$part")" \
+        >"$folder/holds" 2>>"$folder/load.log" &
+    holder=$!
+    constants+=("$holder")
+    hall_next=$((hall_next + part))
+    map_still changing
+    wait "$holder" || die 1 "the holds in the hall failed"
+}
+map_still() {
+    through map "$1" seats "$hall_people" --path "/api/v1/schedules/$hall/seats?format=compact" \
+        --connections 1
+}
+
+# map_alone: the same, asked a few times a second, of which none is answered from another's.
+map_alone() {
+    local i
+    for ((i = 0; i < 7; i++)); do
+        sleep 0.3
+        get_hall format=compact '%{time_total}'
+    done | awk '{ printf "%d\n", $1 * 1000000 }' | median
+}
+
 work_map() {
-    local p50 bytes zipped again again_ms list_ms list_bytes peak
+    local alone still changing bytes zipped again again_ms list_ms list_bytes peak
     [[ -n $hall ]] || hall_of
-    through map single seats "$hall_people" \
-        --path "/api/v1/schedules/$hall/seats?format=compact" --connections 1
-    p50=$(jq .p50 "$folder/result")
+    alone=$(map_alone)
+    map_still still
+    still=$(jq .p50 "$folder/result")
+    map_changing
+    changing=$(jq .p50 "$folder/result")
     zipped=$(get_hall format=compact '%{size_download}' 'Accept-Encoding: gzip')
     bytes=$(get_hall format=compact '%{size_download}')
     read -r again again_ms < <(get_hall format=compact '%{http_code} %{time_total}' \
@@ -322,12 +358,15 @@ work_map() {
     forget_peaks
     peaks >"$folder/peaks"
     read -r list_bytes list_ms < <(get_hall status=all '%{size_download} %{time_total}')
-    peak=$(peaks | paste -d ' ' "$folder/peaks" - | awk '$4 - $2 > m { m = $4 - $2 } END { print m + 0 }')
-    jq -nc --argjson round "$round" --arg binlog "$binlog" --argjson p50 "$p50" \
-        --argjson bytes "$bytes" --argjson zipped "$zipped" --arg again "$again" \
-        --argjson again_ms "$(milliseconds <<<"$again_ms")" --argjson list_bytes "$list_bytes" \
-        --argjson list_ms "$(milliseconds <<<"$list_ms")" --argjson peak "$peak" \
-        '{round: $round, work: "map", side: "product", binlog: $binlog, ms: ($p50 / 1000),
-          bytes: $bytes, zipped: $zipped, again: $again, again_ms: $again_ms,
-          list_bytes: $list_bytes, list_ms: $list_ms, peak_kb: $peak}' >>"$raw"
+    peak=$(peaks | paste -d ' ' "$folder/peaks" - |
+        awk '$4 - $2 > m { m = $4 - $2 } END { print m + 0 }')
+    jq -nc --argjson round "$round" --arg binlog "$binlog" --argjson still "$still" \
+        --argjson alone "$alone" --argjson changing "$changing" --argjson bytes "$bytes" --argjson zipped "$zipped" \
+        --arg again "$again" --argjson again_ms "$(milliseconds <<<"$again_ms")" \
+        --argjson list_bytes "$list_bytes" --argjson list_ms "$(milliseconds <<<"$list_ms")" \
+        --argjson peak "$peak" --argjson holds "$(jq .rate "$folder/holds")" \
+        '{round: $round, work: "map", side: "product", binlog: $binlog, alone_ms: ($alone / 1000),
+          still_ms: ($still / 1000), changing_ms: ($changing / 1000), holds: $holds, bytes: $bytes, zipped: $zipped,
+          again: $again, again_ms: $again_ms, list_bytes: $list_bytes, list_ms: $list_ms,
+          peak_kb: $peak}' >>"$raw"
 }
