@@ -42,8 +42,8 @@ database_get() {
     [[ $engine != mysql ]] || mysql_get
 }
 
-# database_memory: prints the buffer pool's size in MiB: an eighth of the memory this process may
-# use, from 64 to 1024.
+# database_memory: prints the buffer pool's size in MiB: a quarter of the memory this process may
+# use, from 64 to 2048, since others share the machine. It takes that only as its tables grow.
 database_memory() {
     local mib limit file
     mib=$(awk '/^MemTotal:/ { print int($2 / 1024) }' /proc/meminfo)
@@ -52,14 +52,15 @@ database_memory() {
             ((limit / 1048576 < mib)) && mib=$((limit / 1048576))
         fi
     done
-    mib=$((mib / 8))
+    mib=$((mib / 4))
     ((mib >= 64)) || mib=64
-    ((mib <= 1024)) || mib=1024
+    ((mib <= 2048)) || mib=2048
     printf '%s\n' "$mib"
 }
 
 # database_settings FILE CONNECTIONS: writes the server's options. Paths are on its command line,
-# where they need no quoting.
+# where they need no quoting. The README's table of settings tells what each is for, and what a host
+# of one's own should have.
 database_settings() {
     local memory
     memory=$(database_memory)
@@ -73,13 +74,18 @@ collation-server = utf8mb4_unicode_520_ci
 max_connections = $2
 max_prepared_stmt_count = $(($2 * 512 < 1048576 ? $2 * 512 : 1048576))
 thread_cache_size = $(($2 < 256 ? $2 : 256))
-table_open_cache = 2000
+table_open_cache = $(($2 * 16 > 2000 ? $2 * 16 : 2000))
 innodb_buffer_pool_size = ${memory}M
 innodb_flush_log_at_trx_commit = 1
 innodb_doublewrite = ON
+innodb_flush_method = O_DIRECT
+innodb_flush_neighbors = 0
+innodb_io_capacity = 1000
+innodb_adaptive_hash_index = OFF
+loose_innodb_autoinc_lock_mode = 2
 END
     database_binlog >>"$1"
-    "${engine}_settings" $((memory < 256 ? 64 : 256)) >>"$1"
+    "${engine}_settings" $((memory < 256 ? 96 : memory < 1024 ? 256 : 512)) >>"$1"
 }
 
 # database_binlog: prints the options of the binary log.

@@ -6,6 +6,8 @@ mariadb_settings() {
     cat <<END
 innodb_log_file_size = $1M
 performance_schema = OFF
+loose_query_cache_type = OFF
+loose_query_cache_size = 0
 END
 }
 

@@ -108,6 +108,7 @@ mysql_run() {
 mysql_settings() {
     cat <<END
 innodb_redo_log_capacity = $1M
+loose_innodb_log_writer_threads = OFF
 mysqlx = OFF
 performance_schema = ON
 secure_file_priv = NULL
