@@ -51,7 +51,7 @@ $(BUILD)/libfrontrow.a: $(LIB_OBJ)
 	$(AR) rcs $@ $(LIB_OBJ)
 
 $(BUILD)/frontrow: $(CTL_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
-$(BUILD)/frontrow $(BUILD)/test-unit: LIBS += -lhttp_parser
+$(BUILD)/frontrow $(BUILD)/test-unit: LIBS += -lhttp_parser -lssl
 $(BUILD)/frontrow-worker: $(BUILD)/obj/app/worker.o $(BUILD)/libfrontrow.a
 $(BUILD)/frontrow-cron: $(BUILD)/obj/app/cron.o $(BUILD)/libfrontrow.a
 $(PROGRAMS):

@@ -81,7 +81,9 @@ static void help_line(FILE *to, const char *words, const char *meaning)
 
 void ctl_rehearse_help(FILE *to)
 {
-    help_line(to, "--url URL", "the site (default " URL_DEFAULT ")");
+    help_line(to, "--url URL",
+              "the site, http or https (default " URL_DEFAULT "); SSL_CERT_FILE may name");
+    help_line(to, "", "an authority of one's own");
     help_line(to, "--over SECONDS", "in which they arrive (default 10; with sellout 13)");
     help_line(to, "--profile flat|spike|sellout",
               "evenly, most at first, or as at a sale that is over within seconds");

@@ -239,8 +239,8 @@ static void hear_seats(struct crowd *c, struct buyer *b, uint32_t id, const stru
         crowd_end(c, b, END_FAILED);
         return;
     }
-    good = (c->plan->map ? seats_of_map : seats_of_list)(body, &b->chance, b->seats, choices_of(c),
-                                                         &seen);
+    good = c->plan->map ? seats_of_map(body, &b->chance, b->seats, choices_of(c), &seen)
+                        : seats_of_list(body, &b->chance, b->seats, choices_of(c), &seen);
     if (!good) {
         crowd_end(c, b, END_FAILED);
         return;

@@ -9,6 +9,7 @@
 #include "load/client.h"
 
 #include "base/clock.h"
+#include "load/tls.h"
 #include <errno.h>
 #include <netinet/tcp.h>
 #include <stdlib.h>
@@ -19,10 +20,12 @@
 #define READ_SIZE  65536
 #define EVENTS_MAX 256
 
-enum conn_state { CLOSED, CONNECTING, FREE, SENDING, ASKED };
+enum conn_state { CLOSED, CONNECTING, SHAKING, FREE, SENDING, ASKED };
 
 struct conn {
     int fd;
+    tls_conn *tls;   /* NULL: plain */
+    uint32_t events; /* that epoll tells of */
     enum conn_state state;
     enum client_lane lane;
     uint32_t id; /* whose request it has, unless it is closed or free */
@@ -45,6 +48,7 @@ struct line {
 
 struct client {
     const struct target *target;
+    struct tls *tls; /* NULL: the target speaks plain HTTP */
     struct client_user user;
     int epoll, connections;
     struct conn *conns;
@@ -105,19 +109,27 @@ enum err client_ask_next(struct client *c, uint32_t id, enum client_lane lane)
 
 /* --- Connections --- */
 
-static void shut(struct client *c, struct conn *n)
+static void shut(struct conn *n)
 {
-    (void)c;
+    tls_close(n->tls);
+    n->tls = NULL;
     if (n->fd >= 0)
         close(n->fd);
     n->fd = -1;
+    n->events = 0;
     n->state = CLOSED;
 }
 
-static bool watch(struct client *c, struct conn *n, int op, uint32_t events)
+/* Has epoll tell of what comes in, and of room to write if that is waited for. */
+static bool watch(struct client *c, struct conn *n, bool write)
 {
+    uint32_t events = EPOLLIN | EPOLLRDHUP | (write ? EPOLLOUT : 0);
     struct epoll_event event = {.events = events, .data.ptr = n};
+    int op = n->events ? EPOLL_CTL_MOD : EPOLL_CTL_ADD;
 
+    if (n->events == events)
+        return true;
+    n->events = events;
     return epoll_ctl(c->epoll, op, n->fd, &event) == 0;
 }
 
@@ -132,12 +144,10 @@ static bool open_socket(struct client *c, struct conn *n)
     setsockopt(n->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     c->opened++;
     n->state = CONNECTING;
-    if (connect(n->fd, (const struct sockaddr *)&t->address, t->address_len) == 0)
-        n->state = SENDING;
-    else if (errno != EINPROGRESS)
+    if (connect(n->fd, (const struct sockaddr *)&t->address, t->address_len) != 0 &&
+        errno != EINPROGRESS)
         return false;
-    return watch(c, n, EPOLL_CTL_ADD,
-                 n->state == SENDING ? EPOLLIN | EPOLLRDHUP : EPOLLIN | EPOLLRDHUP | EPOLLOUT);
+    return watch(c, n, true);
 }
 
 /* An open one goes to where the next is taken, a closed one below all open ones. */
@@ -160,7 +170,7 @@ static void finish(struct client *c, struct conn *n, const struct answer *answer
     if (answer && answer->keep)
         n->state = FREE;
     else
-        shut(c, n);
+        shut(n);
     c->lines[n->lane].busy--;
     set_free(c, n);
     c->user.done(c->user.arg, n->id, &result);
@@ -168,8 +178,10 @@ static void finish(struct client *c, struct conn *n, const struct answer *answer
 
 static void send_rest(struct client *c, struct conn *n)
 {
-    ssize_t sent = send(n->fd, n->out + n->sent, n->len - n->sent, MSG_NOSIGNAL);
-    bool waits = n->sent > 0 || n->state == CONNECTING;
+    bool write = true;
+    const char *data = n->out + n->sent;
+    ssize_t sent = n->tls ? tls_send(n->tls, data, n->len - n->sent, &write)
+                          : send(n->fd, data, n->len - n->sent, MSG_NOSIGNAL);
 
     if (sent < 0 && errno != EAGAIN) {
         finish(c, n, NULL, errno);
@@ -177,9 +189,38 @@ static void send_rest(struct client *c, struct conn *n)
     }
     n->sent += sent > 0 ? (size_t)sent : 0;
     n->state = n->sent < n->len ? SENDING : ASKED;
-    if (n->state == SENDING || waits)
-        watch(c, n, EPOLL_CTL_MOD,
-              n->state == SENDING ? EPOLLIN | EPOLLRDHUP | EPOLLOUT : EPOLLIN | EPOLLRDHUP);
+    if (!watch(c, n, n->state == SENDING && write))
+        finish(c, n, NULL, errno);
+}
+
+static void shake(struct client *c, struct conn *n)
+{
+    bool write = false;
+
+    n->state = SHAKING;
+    if (tls_shake(n->tls, &write) == 0)
+        send_rest(c, n);
+    else if (errno != EAGAIN || !watch(c, n, write))
+        finish(c, n, NULL, errno);
+}
+
+/* The socket is connected, or never will be. */
+static void go_on_connected(struct client *c, struct conn *n)
+{
+    socklen_t size = sizeof(int);
+    int error = 0;
+
+    getsockopt(n->fd, SOL_SOCKET, SO_ERROR, &error, &size);
+    if (!error && c->tls) {
+        n->tls = tls_open(c->tls, n->fd, c->target->name);
+        error = n->tls ? 0 : ENOMEM;
+    }
+    if (error)
+        finish(c, n, NULL, error);
+    else if (n->tls)
+        shake(c, n);
+    else
+        send_rest(c, n);
 }
 
 /* Begins the request of who waits longest in a lane, on the connection that is to be used next. */
@@ -228,49 +269,51 @@ static void drop_free(struct client *c, struct conn *n)
     while (c->free[i] != own)
         i++;
     memmove(c->free + i, c->free + i + 1, (size_t)(--c->free_count - i) * sizeof *c->free);
-    shut(c, n);
+    shut(n);
     set_free(c, n);
 }
 
-static void read_more(struct client *c, struct conn *n)
+/* Reads once. Whether there may be more. */
+static bool read_some(struct client *c, struct conn *n)
 {
-    ssize_t len = recv(n->fd, c->in, sizeof c->in, 0);
+    bool write = false;
+    ssize_t len = n->tls ? tls_recv(n->tls, c->in, sizeof c->in, &write)
+                         : recv(n->fd, c->in, sizeof c->in, 0);
     enum err e;
 
     if (len < 0 && (errno == EAGAIN || errno == EINTR))
-        return;
+        return false;
     if (n->state == FREE) {
         drop_free(c, n);
-        return;
+        return false;
     }
     if (len < 0) {
         finish(c, n, NULL, errno);
-        return;
+        return false;
     }
     e = len > 0 ? answer_read(&n->answer, c->in, (size_t)len) : answer_end(&n->answer);
-    if (e != ERR_OK)
+    if (e != ERR_OK) {
         finish(c, n, NULL, len > 0 ? EPROTO : ECONNRESET);
-    else if (n->answer.whole)
+        return false;
+    }
+    if (n->answer.whole)
         finish(c, n, &n->answer, 0);
+    return n->state == ASKED && n->tls && tls_has_more(n->tls);
 }
 
 static void handle(struct client *c, const struct epoll_event *event)
 {
     struct conn *n = event->data.ptr;
-    socklen_t size = sizeof(int);
-    int error = 0;
 
-    if (n->state == CONNECTING) {
-        getsockopt(n->fd, SOL_SOCKET, SO_ERROR, &error, &size);
-        if (error)
-            finish(c, n, NULL, error);
-        else
-            send_rest(c, n);
-    } else if (n->state == SENDING && (event->events & EPOLLOUT)) {
+    if (n->state == CONNECTING)
+        go_on_connected(c, n);
+    else if (n->state == SHAKING)
+        shake(c, n);
+    else if (n->state == SENDING && (event->events & EPOLLOUT))
         send_rest(c, n);
-    } else if (n->state != CLOSED) {
-        read_more(c, n);
-    }
+    else if (n->state != CLOSED)
+        while (read_some(c, n))
+            ;
 }
 
 /* A server that says nothing keeps nobody for ever. */
@@ -314,9 +357,10 @@ struct client *client_new(const struct target *target, int connections)
     c->target = target;
     c->connections = connections;
     c->epoll = epoll_create1(EPOLL_CLOEXEC);
+    c->tls = target->tls ? tls_new() : NULL;
     c->conns = calloc((size_t)connections, sizeof *c->conns);
     c->free = calloc((size_t)connections, sizeof *c->free);
-    if (c->epoll < 0 || !c->conns || !c->free) {
+    if (c->epoll < 0 || !c->conns || !c->free || (target->tls && !c->tls)) {
         client_free(c);
         return NULL;
     }
@@ -335,7 +379,8 @@ void client_free(struct client *c)
     if (!c)
         return;
     for (int i = 0; c->conns && i < c->connections; i++) {
-        shut(c, &c->conns[i]);
+        if (c->conns[i].state != CLOSED)
+            shut(&c->conns[i]);
         answer_free(&c->conns[i].answer);
     }
     if (c->epoll >= 0)
@@ -343,6 +388,7 @@ void client_free(struct client *c)
     free(c->conns);
     for (int i = 0; i < LANE_COUNT; i++)
         free(c->lines[i].ring);
+    tls_free(c->tls);
     free(c->free);
     free(c);
 }

@@ -27,17 +27,14 @@ static void on_signal(int signal)
     signals = signals + 1;
 }
 
-static void catch_signals(struct sigaction old[2], bool catch)
+/* A connection that is gone is told by an error: libssl writes without MSG_NOSIGNAL. */
+static void catch_signals(struct sigaction old[3], bool catch)
 {
-    struct sigaction own = {.sa_handler = on_signal};
+    struct sigaction own = {.sa_handler = on_signal}, none = {.sa_handler = SIG_IGN};
 
-    if (catch) {
-        sigaction(SIGINT, &own, &old[0]);
-        sigaction(SIGTERM, &own, &old[1]);
-    } else {
-        sigaction(SIGINT, &old[0], NULL);
-        sigaction(SIGTERM, &old[1], NULL);
-    }
+    sigaction(SIGINT, catch ? &own : &old[0], catch ? &old[0] : NULL);
+    sigaction(SIGTERM, catch ? &own : &old[1], catch ? &old[1] : NULL);
+    sigaction(SIGPIPE, catch ? &none : &old[2], catch ? &old[2] : NULL);
 }
 
 /* --- Before --- */
@@ -279,7 +276,7 @@ static bool leave(struct rehearsal *r)
 enum rehearsal_end rehearsal_run(struct rehearsal *r, const struct rehearsal_plan *plan,
                                  const struct config *cfg)
 {
-    struct sigaction old[2];
+    struct sigaction old[3];
     enum rehearsal_end end;
 
     memset(r, 0, sizeof *r);

@@ -37,6 +37,7 @@ only "only app/http/auth.c includes libjwt" '([^>"]*/)?jwt\.h' 'app/http/auth\.c
 only "only app/http/publisher.c includes libcurl" 'curl/[^>"]*' 'app/http/publisher\.c'
 only "only the answers that a rehearsal reads are parsed by http-parser" \
     'http_parser[^>"]*' 'include/load/answer\.h'
+only "only app/load/tls.c includes libssl" 'openssl/ssl[^>"]*' 'app/load/tls\.c'
 only "only the binding of input and the tokens include json-c" \
     '(json-c/[^>"]*|json(_[a-z]+)?\.h)' 'app/http/(bind|json)[a-z_]*\.c|app/http/auth\.c'
 
