@@ -303,7 +303,10 @@ static int status_of(const struct rehearsal *r, enum rehearsal_end end)
     case REHEARSAL_PLAYED:
         break;
     }
-    return rehearsal_adds_up(r) ? CTL_DONE : CTL_FAILED;
+    if (rehearsal_adds_up(r))
+        return CTL_DONE;
+    return ctl_complain(CTL_FAILED,
+                        "the site's figures do not add up with what its buyers were told");
 }
 
 int ctl_rehearse(struct ctl *ctl)

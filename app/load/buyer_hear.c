@@ -40,7 +40,7 @@ static void try_again(struct crowd *c, struct buyer *b, uint32_t id, const struc
 /* What every step does alike about a refusal. */
 static void refused(struct crowd *c, struct buyer *b, uint32_t id, const struct answer *a)
 {
-    if (a->status == 429 || a->status >= 500)
+    if (a->status == 429 || a->status >= 500 || is(a, "IDEMPOTENCY_IN_PROGRESS"))
         try_again(c, b, id, a);
     else if (a->status == 410)
         crowd_end(c, b, END_EXPIRED);
@@ -50,8 +50,6 @@ static void refused(struct crowd *c, struct buyer *b, uint32_t id, const struct 
         crowd_end(c, b, END_CLOSED);
     else if (is(a, "NOT_ADMITTED"))
         crowd_go_after(c, b, id, STEP_POLL, a->retry_after > 0 ? a->retry_after : 1);
-    else if (is(a, "IDEMPOTENCY_IN_PROGRESS"))
-        try_again(c, b, id, a);
     else
         crowd_end(c, b, END_REFUSED);
 }

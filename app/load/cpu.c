@@ -2,7 +2,9 @@
 #include "load/cpu.h"
 
 #include "base/clock.h"
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,24 +14,34 @@ static int64_t us_of(struct timeval t)
     return (int64_t)t.tv_sec * 1000000 + t.tv_usec;
 }
 
+/* The first line: user, nice, system, idle, iowait, irq, softirq, steal. */
+static void read_host(struct cpu_reading *out)
+{
+    char line[256] = "", *at = line + strlen("cpu ");
+    int64_t ticks[8];
+    FILE *f = fopen("/proc/stat", "re");
+    bool good = f && fgets(line, sizeof line, f) && strncmp(line, "cpu ", 4) == 0;
+
+    if (f)
+        fclose(f);
+    if (!good)
+        return;
+    for (int i = 0; i < 8; i++)
+        ticks[i] = (int64_t)strtoull(at, &at, 10);
+    out->busy = ticks[0] + ticks[1] + ticks[2] + ticks[5] + ticks[6];
+    out->idle = ticks[3] + ticks[4];
+    out->stolen = ticks[7];
+}
+
 void cpu_read(struct cpu_reading *out)
 {
     struct rusage usage;
-    unsigned long long user, nice, system, idle, wait, irq, softirq, steal;
-    FILE *f = fopen("/proc/stat", "re");
 
     memset(out, 0, sizeof *out);
     out->wall_us = clock_monotonic_us();
     if (getrusage(RUSAGE_SELF, &usage) == 0)
         out->own_us = us_of(usage.ru_utime) + us_of(usage.ru_stime);
-    if (f && fscanf(f, "cpu %llu %llu %llu %llu %llu %llu %llu %llu", &user, &nice, &system, &idle,
-                    &wait, &irq, &softirq, &steal) == 8) {
-        out->busy = (int64_t)(user + nice + system + irq + softirq);
-        out->idle = (int64_t)(idle + wait);
-        out->stolen = (int64_t)steal;
-    }
-    if (f)
-        fclose(f);
+    read_host(out);
 }
 
 void cpu_between(const struct cpu_reading *from, const struct cpu_reading *to,

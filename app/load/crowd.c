@@ -321,8 +321,8 @@ bool crowd_run(struct crowd *c)
         return false;
     wait = wheel_wait(&c->wheel, now_ms, ROUND_MS);
     until = c->opened_us + c->next_us - now_us;
-    if (!c->stopping && c->next < c->plan->buyers && until < wait * 1000)
-        wait = until < TIMER_MS * 1000 ? TIMER_MS : (int)(until / 1000);
+    if (!c->stopping && c->next < c->plan->buyers && until < INT64_C(1000) * wait)
+        wait = until < INT64_C(1000) * TIMER_MS ? TIMER_MS : (int)(until / 1000);
     client_run(c->client, wait);
     return true;
 }

@@ -58,11 +58,16 @@ void dates_took(struct dates *d, uint32_t date, int32_t seats)
     dates_saw(d, date, d->all[date].left - seats);
 }
 
-uint32_t dates_find(const struct dates *d, int64_t schedule_id)
+/* Lists are in much the same order as the dates were told: the next is mostly after the last. */
+uint32_t dates_find(struct dates *d, int64_t schedule_id)
 {
     for (uint32_t i = 0; i < d->count; i++) {
-        if (d->all[i].schedule_id == schedule_id)
-            return i;
+        uint32_t at = (d->found + 1 + i) % d->count;
+
+        if (d->all[at].schedule_id == schedule_id) {
+            d->found = at;
+            return at;
+        }
     }
     return DATES_NONE;
 }

@@ -315,7 +315,8 @@ bool rehearsal_adds_up(const struct rehearsal *r)
     const struct tally_row *pay = &r->crowd.tally.rows[ROUTE_PAY];
     int64_t sold = r->after.sold - r->before.sold;
     int64_t told = (int64_t)r->crowd.figures.seats;
-    int64_t unknown = (int64_t)pay->lost + r->crowd.figures.ends[END_CUT];
+    int64_t unknown =
+        (int64_t)pay->lost + r->crowd.figures.ends[END_CUT] + r->crowd.figures.ends[END_FAILED];
 
     if (!r->after_known)
         return false;

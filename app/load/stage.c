@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define API          "/api/v1"
-#define DAY_MS       INT64_C(86400000)
-#define PASSES       6    /* over what could not be done at once */
-#define PASS_REST_MS 1000 /* between them */
+#define API           "/api/v1"
+#define DAY_MS        INT64_C(86400000)
+#define FIRST_DATE_MS (DAY_MS / 4) /* after the sale is over at the latest */
+#define PASSES        6            /* over what could not be done at once */
+#define PASS_REST_MS  1000         /* between them */
 
 static bool fail(struct stage *s, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static bool fail(struct stage *s, const char *format, ...)
@@ -287,7 +288,7 @@ static size_t write_date(const struct batch *b, uint32_t id, char *out, size_t s
 bool stage_make_dates(struct stage *s, const struct stage_concert *c, int64_t now_ms,
                       int64_t concert_id)
 {
-    struct dates_plan plan = {c, now_ms + c->lasts_seconds * 1000 + 6 * 3600000};
+    struct dates_plan plan = {c, now_ms + c->lasts_seconds * 1000 + FIRST_DATE_MS};
     struct batch batch = {.s = s,
                           .what = "making a date",
                           .route = ROUTE_MAKE,

@@ -23,6 +23,7 @@ struct dates {
     struct date *all;
     uint32_t *open; /* indices of those that may have seats left */
     uint32_t count, open_count, size;
+    uint32_t found; /* by dates_find, last */
 };
 
 /* Adds one; ERR_INTERNAL without memory. */
@@ -37,6 +38,6 @@ void dates_saw(struct dates *d, uint32_t date, int32_t left);
 void dates_took(struct dates *d, uint32_t date, int32_t seats);
 
 /* The date of a schedule; DATES_NONE if it is none of them. */
-uint32_t dates_find(const struct dates *d, int64_t schedule_id);
+uint32_t dates_find(struct dates *d, int64_t schedule_id);
 
 #endif

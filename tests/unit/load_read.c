@@ -71,7 +71,10 @@ static void test_what_is_cut_off_is_never_overrun(void)
         uint32_t seats[4];
         int64_t n;
 
-        CU_ASSERT_PTR_NOT_NULL_FATAL(cut);
+        if (!cut) {
+            CU_FAIL("out of memory");
+            return;
+        }
         memcpy(cut, whole, len);
         CU_ASSERT_FALSE(pick_int(o, "n", &n));
         if (pick_member(o, "seats", &v)) {
@@ -97,7 +100,8 @@ static bool read_in_pieces(struct answer *a, const char *all, size_t piece)
         char *part = malloc(n);
         bool good;
 
-        CU_ASSERT_PTR_NOT_NULL_FATAL(part);
+        if (!part)
+            return false;
         memcpy(part, all + at, n);
         good = !a->whole && answer_read(a, part, n) == ERR_OK;
         if (a->whole && a->len > 0) { /* the body may lie in the piece */
@@ -174,9 +178,10 @@ static void test_seats_are_chosen_fairly_out_of_those_free(void)
         struct seats_seen seen;
         uint32_t seats[3];
         bool as_map = i % 2;
+        bool good = as_map ? seats_of_map(text(map), &c, seats, 3, &seen)
+                           : seats_of_list(text(list), &c, seats, 3, &seen);
 
-        CU_ASSERT_TRUE((as_map ? seats_of_map : seats_of_list)(text(as_map ? map : list), &c, seats,
-                                                               3, &seen));
+        CU_ASSERT_TRUE(good);
         if (seen.available != 5 || seen.chosen != 3 || seats[0] == seats[1] ||
             seats[0] == seats[2] || seats[1] == seats[2] || seats[0] > 12)
             CU_FAIL_FATAL("wrong seats");

@@ -83,10 +83,10 @@ static void test_timers_go_off_when_they_are_due_and_not_before(void)
     chance_begin(&c, 1, 1);
     CU_ASSERT_EQUAL_FATAL(wheel_init(&wheel, N, 0), ERR_OK);
     for (uint32_t i = 0; i < N; i++) {
-        due[i] = chance_below(&c, 3 * WHEEL_SLOTS); /* as far as three rounds */
+        due[i] = chance_below(&c, 3U * WHEEL_SLOTS); /* as far as three rounds */
         wheel_set(&wheel, i, due[i]);
     }
-    for (int64_t now = 0; now < 3 * WHEEL_SLOTS; now += 1 + chance_below(&c, 40)) {
+    for (int64_t now = 0; now < INT64_C(3) * WHEEL_SLOTS; now += 1 + chance_below(&c, 40)) {
         int64_t last = -1;
 
         while ((id = wheel_take(&wheel, now)) != WHEEL_NONE) {
@@ -96,7 +96,7 @@ static void test_timers_go_off_when_they_are_due_and_not_before(void)
             taken++;
         }
     }
-    while (wheel_take(&wheel, 4 * WHEEL_SLOTS) != WHEEL_NONE)
+    while (wheel_take(&wheel, INT64_C(4) * WHEEL_SLOTS) != WHEEL_NONE)
         taken++;
     CU_ASSERT_EQUAL(taken, N);
     CU_ASSERT_EQUAL(wheel.count, 0);
