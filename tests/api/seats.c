@@ -164,8 +164,13 @@ static void test_a_long_listing_is_sent_as_it_is_written(void)
     CHECK_INT(api_header_count(r, "X-Request-Id"), 1);
     const struct api_res *free = seats(&s.u[0], schedule, "");
     CHECK_INT((int64_t)free->len, (int64_t)r->len);
+#ifdef __SANITIZE_ADDRESS__
+    const int64_t bound = 100000; /* what has been freed is not used again */
+#else
+    const int64_t bound = 5000;
+#endif
     int64_t grown = peak_of_workers() - before;
-    CHECK(before > 0 && grown < 5000, "from %lld kB by %lld", (long long)before, (long long)grown);
+    CHECK(before > 0 && grown < bound, "from %lld kB by %lld", (long long)before, (long long)grown);
     const struct api_req head = {.method = "HEAD",
                                  .path = F("/schedules/%lld/seats", (long long)schedule),
                                  .token = s.u[0].queue};

@@ -199,6 +199,26 @@ static void test_copies_say_whether_all_fitted(void)
     CU_ASSERT_STRING_EQUAL(out, "");
 }
 
+static void test_integers_are_written_in_digits(void)
+{
+    static const struct {
+        int64_t value;
+        const char *text;
+    } cases[] = {{0, "0"},
+                 {7, "7"},
+                 {-1, "-1"},
+                 {10, "10"},
+                 {1000000, "1000000"},
+                 {INT64_MAX, "9223372036854775807"},
+                 {INT64_MIN, "-9223372036854775808"}};
+    char out[TEXT_INT_SIZE + 1];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        out[text_int(cases[i].value, out)] = '\0';
+        CU_ASSERT_STRING_EQUAL(out, cases[i].text);
+    }
+}
+
 SUITE(base_text, TEST(test_a_buffer_grows_and_stays_terminated),
       TEST(test_an_empty_buffer_is_terminated_too),
       TEST(test_a_buffer_that_failed_takes_nothing_more), TEST(test_uuids_in_either_case),
@@ -206,4 +226,5 @@ SUITE(base_text, TEST(test_a_buffer_grows_and_stays_terminated),
       TEST(test_integers_are_digits_alone), TEST(test_integers_beyond_64_bits_are_refused),
       TEST(test_counts_characters_not_bytes), TEST(test_refuses_invalid_utf8),
       TEST(test_decodes_base64url), TEST(test_base64url_has_one_text_for_each_value),
-      TEST(test_secrets_are_compared_whole), TEST(test_copies_say_whether_all_fitted));
+      TEST(test_secrets_are_compared_whole), TEST(test_copies_say_whether_all_fitted),
+      TEST(test_integers_are_written_in_digits));
