@@ -250,8 +250,12 @@ static void test_dates_without_seats_are_chosen_no_more(void)
         chosen[dates_choose(&d, &c)]++;
     for (int i = 0; i < 200; i++)
         CU_ASSERT(i % 2 ? chosen[i] > 40 : chosen[i] == 0);
-    for (uint32_t i = 1; i < 199; i += 2)
+    for (uint32_t i = 1; i < 199; i += 2) {
         dates_took(&d, i, 1);
+        CU_ASSERT_EQUAL(d.open_count, 99 - i / 2);
+        for (uint32_t k = 0; k < d.open_count; k++)
+            CU_ASSERT(d.all[d.open[k]].place == k && d.all[d.open[k]].left > 0);
+    }
     CU_ASSERT_EQUAL(dates_choose(&d, &c), 199);
     dates_saw(&d, 199, 0);
     CU_ASSERT_EQUAL(dates_choose(&d, &c), DATES_NONE);

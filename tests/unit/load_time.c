@@ -110,8 +110,11 @@ static void test_a_timer_can_be_set_while_others_go_off(void)
     wheel_set(&wheel, 1, 50); /* over already */
     CU_ASSERT_EQUAL(wheel_wait(&wheel, 100, 20), 0);
     CU_ASSERT_EQUAL(wheel_take(&wheel, 100), 1);
-    CU_ASSERT_EQUAL(wheel_wait(&wheel, 100, 20), 10);
-    CU_ASSERT_EQUAL(wheel_wait(&wheel, 100, 7), 7);
+    wheel_set(&wheel, 1, 101);
+    CU_ASSERT_EQUAL(wheel_take(&wheel, 100), WHEEL_NONE);
+    CU_ASSERT_EQUAL(wheel_take(&wheel, 101), 1);
+    CU_ASSERT_EQUAL(wheel_wait(&wheel, 101, 20), 9);
+    CU_ASSERT_EQUAL(wheel_wait(&wheel, 101, 7), 7);
     CU_ASSERT_EQUAL(wheel_take(&wheel, 109), WHEEL_NONE);
     CU_ASSERT_EQUAL(wheel_take(&wheel, 110), 0);
     wheel_set(&wheel, 0, 110);
