@@ -40,6 +40,10 @@ unlock() {
     printf 'ROLLBACK;\n' >&"${!name}"
     eval "exec ${!name}>&-"
 }
+is_held_up() {
+    [[ $(mariadb --no-defaults --socket="$state/run/database.sock" --skip-column-names \
+        --execute="SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'") == *1 ]]
+}
 is_busy() { [[ -e $state/run/main.sock.busy ]]; }
 is_idle() { [[ ! -e $state/run/main.sock.busy ]]; }
 
@@ -47,6 +51,7 @@ lock one "$one"
 lock two "$two"
 charge "$one_token" "$folder/one" &
 waiting=($!)
+within 5 is_held_up || not_ok "the worker is held up"
 charge "$two_token" "$folder/two" &
 waiting+=($!)
 sleep 1.3 # so long the second waits for the worker that the first one holds up
