@@ -2,18 +2,30 @@
  * The transaction that holds seats, see booking_hold in domain/booking.h; how the seats are found
  * and taken is in domain/hold_seats.h.
  *
- * The queue token's row is locked first, so that one user's holds of a concert come one after the
- * other and the seats they may have are counted right. The new reservation's row keeps its schedule
- * from being changed until the end, by its foreign key; so the last look at whether the show has
- * been canceled is the one that counts, and it comes after that row.
+ * Each round trip to the database costs more than most statements. So where a few seats of a
+ * schedule are named, all that has to be known is read by one query that locks nothing; what it
+ * refuses is refused, and what it allows is written, each row under the condition that it is as it
+ * was seen. Where it is not, and everywhere else, the hold goes the long way: it locks the token's
+ * row and looks at one thing after the other. So does whatever is run again.
+ *
+ * Either way the queue token's row is locked first, so that one user's holds of a concert come one
+ * after the other and the seats they may have are counted right. The new reservation's row keeps
+ * its schedule from being changed until the end, by its foreign key; so the last look at whether
+ * the show has been canceled is the one that counts, and it comes after that row.
  */
+#include "base/clock.h"
 #include "db/db.h"
 #include "domain/booking.h"
 #include "domain/hold_seats.h"
-#include "domain/queue.h"
 #include "domain/reservation_row.h"
+#include "domain/token_row.h"
 #include "domain/user.h"
 #include <stdlib.h>
+
+struct terms {
+    int64_t schedule_id;
+    int64_t concert_id, starts_at, opens_at, closes_at, canceled_at, hold_seconds, max_seats;
+};
 
 struct hold {
     struct app *app;
@@ -22,11 +34,13 @@ struct hold {
     struct idem *idem;
     struct reservation *out;
     struct hold_seats *seats;
-};
-
-struct terms {
-    int64_t schedule_id;
-    int64_t concert_id, starts_at, opens_at, closes_at, canceled_at, hold_seconds, max_seats;
+    /* what was seen before the transaction, if not the long way is gone */
+    bool long_way;
+    int64_t asked;
+    struct queue_row row;
+    struct terms terms;
+    int64_t has; /* seats in the schedule, held and sold */
+    int rows;
 };
 
 static enum err read_terms(const struct db_value *row, void *arg)
@@ -88,14 +102,15 @@ static enum err check_booking(const struct terms *t, int64_t now)
     return now < t->opens_at ? ERR_BOOKING_NOT_OPEN : ERR_OK;
 }
 
-static enum err check_limit(struct hold *h, const struct terms *t)
+static enum err check_limit(const struct hold *h, const struct terms *t)
 {
-    int64_t has = 0;
-    enum err e = db_query_one(h->app->db, STMT_USER_SEATS, read_int, &has,
-                              DB_P_UUID(&h->caller->user), DB_P_INT(t->schedule_id));
-    if (e != ERR_OK)
-        return e;
-    return has + h->req->seat_count > t->max_seats ? ERR_SEAT_LIMIT : ERR_OK;
+    return h->has + h->req->seat_count > t->max_seats ? ERR_SEAT_LIMIT : ERR_OK;
+}
+
+static enum err count_own(struct hold *h, const struct terms *t)
+{
+    return db_query_one(h->app->db, STMT_USER_SEATS, read_int, &h->has, DB_P_UUID(&h->caller->user),
+                        DB_P_INT(t->schedule_id));
 }
 
 /* The seats, found, free, within the limit and settled. */
@@ -106,6 +121,8 @@ static enum err settle_seats(struct hold *h, const struct terms *t, int64_t now)
         e = check_booking(t, now);
     if (e == ERR_OK)
         e = hold_seats_free(h->seats);
+    if (e == ERR_OK)
+        e = count_own(h, t);
     if (e == ERR_OK)
         e = check_limit(h, t);
     return e == ERR_OK ? hold_seats_choose(h->seats) : e;
@@ -162,6 +179,125 @@ static enum err insert_seats(struct hold *h)
     return e == ERR_OK && inserted != h->out->seat_count ? ERR_BOOKING_CLOSED : e;
 }
 
+/* --- At once --- */
+
+/* Where the parts of a row of STMT_HOLD_LOOK begin, and how many rows it has at the most: who has
+ * made and given back so many reservations is looked at the long way. */
+enum { LOOK_ROWS = 400 };
+enum { HOLDS_COLUMN = 10, TERMS_COLUMN = 11, OWN_COLUMN = 18, SEAT_COLUMN = 21 };
+
+/* A live reservation of the user's. */
+static void count_row(struct hold *h, const struct db_value *row)
+{
+    char status[10];
+    db_text(&row[OWN_COLUMN], status, sizeof status);
+    if (strcmp(status, "CONFIRMED") == 0 ||
+        (strcmp(status, "PENDING") == 0 && db_time(&row[OWN_COLUMN + 2]) > h->row.now))
+        h->has += db_int(&row[OWN_COLUMN + 1]);
+}
+
+/* The rows of a seat, one for each other reservation, follow each other. */
+static enum err read_look(const struct db_value *row, void *arg)
+{
+    struct hold *h = arg;
+    struct hold_seats *s = h->seats;
+    struct token_row t;
+    enum err e = ERR_OK;
+    if (++h->rows >= LOOK_ROWS)
+        return ERR_NO_ROW;
+    if (s->count == 0) {
+        e = token_row_read(row, &t);
+        if (e == ERR_OK)
+            e = read_terms(row + TERMS_COLUMN, &h->terms);
+        if (e != ERR_OK)
+            return e;
+        token_row_judge(h->caller, &t, h->asked, &h->row);
+        h->row.holds = db_int(&row[HOLDS_COLUMN]);
+        h->terms.schedule_id = h->req->schedule_id;
+    }
+    if (s->count == 0 || s->seats[s->count - 1].seat_id != db_int(&row[SEAT_COLUMN]))
+        e = hold_seats_add(s, row + SEAT_COLUMN);
+    if (s->count == 1)
+        count_row(h, row);
+    return e;
+}
+
+/* Whether they can be held, as far as can be seen without a lock. ERR_NO_ROW: that cannot be told
+ * from here, since something is missing. */
+static enum err look(struct hold *h)
+{
+    const struct hold_request *req = h->req;
+    struct db_value params[7 + HOLD_SEATS_FEW] = {
+        DB_P_UUID(&h->caller->user), DB_P_INT(req->schedule_id), DB_P_INT(h->caller->token_id),
+        DB_P_UUID(&h->caller->user), DB_P_INT(req->schedule_id), DB_P_INT(req->schedule_id)};
+    hold_seats_marks(params + 6, req->seats, req->seat_count);
+    params[6 + HOLD_SEATS_FEW] = DB_P_INT(LOOK_ROWS);
+    hold_seats_begin(h->seats, req->schedule_id);
+    h->has = h->rows = 0;
+    h->asked = clock_monotonic_ms();
+    enum err e =
+        db_query_one_params(h->app->db, req->by_id ? STMT_HOLD_LOOK_IDS : STMT_HOLD_LOOK_NUMBERS,
+                            read_look, h, params, sizeof params / sizeof *params);
+    if (e == ERR_OK)
+        e = queue_may_hold(h->app, h->caller, h->terms.concert_id, &h->row);
+    if (e == ERR_OK && h->seats->count != req->seat_count)
+        e = ERR_NO_ROW;
+    if (e == ERR_OK)
+        e = check_booking(&h->terms, h->row.now);
+    if (e == ERR_OK)
+        e = hold_seats_free(h->seats);
+    return e == ERR_OK ? check_limit(h, &h->terms) : e;
+}
+
+/* The token's row, if nothing has happened to it since the look. */
+static enum err hold_token(struct hold *h)
+{
+    int64_t changed = 0;
+    enum err e = db_exec(h->app->db, STMT_TOKEN_HOLD, &changed, DB_P_TIME(h->out->hold_expires_at),
+                         DB_P_INT(h->caller->token_id), DB_P_INT(h->row.holds));
+    return e == ERR_OK && changed != 1 ? ERR_DB_RETRY : e;
+}
+
+/* All of them, unless the show has just been canceled. */
+static enum err insert_few_seats(struct hold *h)
+{
+    struct db_value params[2 + HOLD_SEATS_FEW] = {DB_P_INT(h->out->reservation_id),
+                                                  DB_P_INT(h->terms.schedule_id)};
+    int64_t ids[HOLD_SEATS_FEW], inserted = 0;
+    for (int i = 0; i < h->seats->count; i++)
+        ids[i] = h->seats->seats[i].seat_id;
+    hold_seats_marks(params + 2, ids, h->seats->count);
+    enum err e = db_exec_params(h->app->db, STMT_RESERVATION_SEATS_INSERT_4, params,
+                                sizeof params / sizeof *params, &inserted);
+    return e == ERR_OK && inserted != h->out->seat_count ? ERR_BOOKING_CLOSED : e;
+}
+
+/* Whether one of the moments that the look was before may have come while locks were waited for. */
+static bool may_be_late(const struct hold *h)
+{
+    return queue_row_may_be_past(&h->row, h->terms.closes_at) ||
+           queue_row_may_be_past(&h->row, h->row.first_end) ||
+           queue_row_may_be_past(&h->row, h->out->hold_expires_at);
+}
+
+static enum err hold_at_once(struct db *db, struct hold *h)
+{
+    enum err e = idem_begin(db, h->idem);
+    if (e == ERR_OK)
+        e = describe(h, &h->terms, h->row.now);
+    if (e == ERR_OK)
+        e = hold_token(h);
+    if (e == ERR_OK)
+        e = insert_reservation(h);
+    if (e == ERR_OK)
+        e = hold_seats_take(h->seats, h->out->reservation_id, h->out->hold_expires_at);
+    if (e == ERR_OK)
+        e = insert_few_seats(h);
+    return e == ERR_OK && may_be_late(h) ? ERR_DB_RETRY : e;
+}
+
+/* --- The long way --- */
+
 static enum err write_all(struct hold *h)
 {
     enum err e = insert_reservation(h);
@@ -174,47 +310,69 @@ static enum err write_all(struct hold *h)
     return e;
 }
 
-static enum err hold(struct db *db, void *arg)
+static enum err hold_step_by_step(struct db *db, struct hold *h)
 {
-    struct hold *h = arg;
-    struct queue_row row;
     struct terms t;
     enum err e = idem_begin(db, h->idem);
     if (e == ERR_OK)
-        e = queue_lock(h->app, h->caller, &row);
+        e = queue_lock(h->app, h->caller, &h->row);
     if (e != ERR_OK)
         return e;
     enum err found = find_schedule(h, &t);
     int64_t concert_id = h->req->schedule_id == 0 ? h->req->concert_id
                          : found == ERR_OK        ? t.concert_id
                                                   : 0;
-    e = queue_may_hold(h->app, h->caller, concert_id, &row);
+    e = queue_may_hold(h->app, h->caller, concert_id, &h->row);
     if (e == ERR_OK)
         e = found;
     if (e == ERR_OK)
-        e = settle_seats(h, &t, row.now);
+        e = settle_seats(h, &t, h->row.now);
     if (e == ERR_OK)
-        e = describe(h, &t, row.now);
-    if (e == ERR_OK)
-        e = write_all(h);
+        e = describe(h, &t, h->row.now);
+    return e == ERR_OK ? write_all(h) : e;
+}
+
+/* Whatever is run again has met somebody: it goes the long way. */
+static enum err hold(struct db *db, void *arg)
+{
+    struct hold *h = arg;
+    bool at_once = !h->long_way;
+    h->long_way = true;
+    enum err e = at_once ? hold_at_once(db, h) : hold_step_by_step(db, h);
     return e == ERR_OK ? idem_finish(db, h->idem) : e;
+}
+
+/* With a key a kept answer comes before anything that could be seen, also when it is found to be in
+ * the way only now. */
+static enum err look_and_hold(struct hold *h)
+{
+    const struct hold_request *req = h->req;
+    bool keyed = h->idem && h->idem->present;
+    bool few = req->schedule_id != 0 && !req->best && req->seat_count <= HOLD_SEATS_FEW;
+    enum err e = few ? look(h) : ERR_NO_ROW;
+    if (e != ERR_OK && e != ERR_NO_ROW && !keyed)
+        return e;
+    h->long_way = e != ERR_OK;
+    if (e != ERR_OK)
+        e = user_ensure(h->app, &h->caller->user);
+    return e == ERR_OK ? idem_run(h->app->db, h->idem, hold, h) : e;
 }
 
 enum err booking_hold(struct app *app, const struct caller *caller, const struct hold_request *req,
                       struct idem *idem, struct reservation *out)
 {
     static struct hold_seats seats; /* large, and a process holds one thing at a time */
-    struct hold h = {app, caller, req, idem, out, &seats};
+    struct hold h = {
+        .app = app, .caller = caller, .req = req, .idem = idem, .out = out, .seats = &seats};
     seats.app = app;
     seats.req = req;
     seats.patient = false;
     *out = (struct reservation){0};
-    enum err e = user_ensure(app, &caller->user);
-    if (e == ERR_OK)
-        e = idem_run(app->db, idem, hold, &h);
+    enum err e = look_and_hold(&h);
     if (e != ERR_OK) {
         reservation_clear(out);
-        queue_claim(app, caller);
+        if (!h.row.claimed)
+            queue_claim(app, caller);
     }
     return e;
 }

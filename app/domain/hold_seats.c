@@ -1,15 +1,26 @@
 /* Seats that are named, and taking seats; see domain/hold_seats.h. */
 #include "domain/hold_seats.h"
 
-enum err hold_seats_read(const struct db_value *row, void *arg)
+void hold_seats_begin(struct hold_seats *s, int64_t schedule_id)
 {
-    struct hold_seats *s = arg;
+    s->schedule_id = schedule_id;
+    s->count = 0;
+    s->amount = 0;
+}
+
+enum err hold_seats_add(struct hold_seats *s, const struct db_value *row)
+{
     if (s->count >= APP_MAX_SEATS)
         return ERR_INTERNAL;
     struct seat_row *seat = &s->seats[s->count++];
     seat_read(row, seat);
     s->amount += seat->price;
     return ERR_OK;
+}
+
+enum err hold_seats_read(const struct db_value *row, void *arg)
+{
+    return hold_seats_add(arg, row);
 }
 
 int hold_seats_marks(struct db_value *params, const int64_t *values, int count)

@@ -73,6 +73,10 @@
     "y.entrants, y.numbered, q.token_lifetime_seconds FROM queue_state q "                         \
     "JOIN lottery y ON y.lottery_id = q.lottery_id "
 
+#define STMT_TERMS_COLUMNS                                                                         \
+    "x.concert_id, x.starts_at, x.booking_opens_at, x.booking_closes_at, x.canceled_at, "          \
+    "c.hold_seconds, c.max_seats_per_user"
+
 /* A seat is free from the moment its hold is over, whether the job has tidied it or not. */
 #define STMT_SEAT_FREE "(status = 'AVAILABLE' OR (status = 'HELD' AND hold_expires_at <= NOW(3)))"
 
@@ -108,11 +112,27 @@
 #define STMT_SEAT_T_BY_STATUS "seat t FORCE INDEX (seat_status) "
 #define STMT_SEAT_SHOWN       "CASE WHEN t.hold_expires_at <= NOW(3) THEN 'AVAILABLE' ELSE t.status END "
 
+/* What a hold of named seats needs to know: token, terms, seats; a row for each seat and each other
+ * reservation of the user's in the schedule, which is joined since a subquery costs five times as
+ * much. Locks nothing, and has no row if something is missing, such as the user. */
+#define STMT_HOLD_LOOK                                                                             \
+    "SELECT STRAIGHT_JOIN " STMT_TOKEN_COLUMNS ", t.holds, " STMT_TERMS_COLUMNS                    \
+    ", o.status, o.seat_count, o.hold_expires_at, s.seat_id, s.seat_number, s.section, "           \
+    "s.row_label, s.price, CASE WHEN s.status = 'HELD' AND s.hold_expires_at <= NOW(3) "           \
+    "THEN 'AVAILABLE' ELSE s.status END, s.reservation_id "                                        \
+    "FROM queue_token t JOIN wallet w JOIN schedule x "                                            \
+    "JOIN concert c ON c.concert_id = x.concert_id JOIN seat s "
+#define STMT_HOLD_LOOK_OTHERS                                                                      \
+    "LEFT JOIN reservation o FORCE INDEX (reservation_user_schedule) ON o.user_id = ? "            \
+    "AND o.schedule_id = ? WHERE t.token_id = ? AND w.user_id = ? AND x.schedule_id = ? "          \
+    "AND s.schedule_id = ? "
+
 #define STMT_SEAT_CHOICE "SELECT " STMT_SEAT_COLUMNS "FROM seat WHERE schedule_id = ? AND "
 
 /* Seats to be locked are found by their ids, or by their reservation. Left to themselves the
  * servers read a whole small hall at times, and lock the others' seats on the way. */
 #define STMT_SEAT_BY_ID          "seat FORCE INDEX (PRIMARY) "
+#define STMT_SEAT_T_BY_ID        "seat t FORCE INDEX (PRIMARY) "
 #define STMT_SEAT_BY_RESERVATION "seat FORCE INDEX (seat_reservation) "
 
 #define STMT_SEAT_TAKE                                                                             \
@@ -341,6 +361,11 @@
        * it, and of two holds on two hosts of a cluster only a change makes one give way */        \
       "UPDATE " STMT_TOKEN_BY_ID "SET claimed_at = NOW(3), holds = holds + 1, "                    \
       "expires_at = GREATEST(expires_at, ?) WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
+    X(TOKEN_HOLD, 3, 0,                                                                            \
+      /* claims the session too, if no call has yet */                                             \
+      "UPDATE " STMT_TOKEN_BY_ID "SET claimed_at = NOW(3), holds = holds + 1, "                    \
+      "expires_at = GREATEST(expires_at, session_ends_at, ?) WHERE token_id = ? "                  \
+      "AND status = 'ACTIVE' AND expires_at > NOW(3) AND session_ends_at > NOW(3) AND holds = ?")  \
     X(TOKEN_FINISH, 1, 0,                                                                          \
       "UPDATE " STMT_TOKEN_BY_ID "SET status = 'FINISHED', ended_at = NOW(3) "                     \
       "WHERE token_id = ? AND status = 'ACTIVE'")                                                  \
@@ -588,9 +613,14 @@
       "WHERE " STMT_TOKEN_INSIDE)                                                                  \
     /* reservations */                                                                             \
     X(BOOKING_TERMS, 1, 7,                                                                         \
-      "SELECT s.concert_id, s.starts_at, s.booking_opens_at, s.booking_closes_at, s.canceled_at, " \
-      "c.hold_seconds, c.max_seats_per_user FROM schedule s "                                      \
-      "JOIN concert c ON c.concert_id = s.concert_id WHERE s.schedule_id = ?")                     \
+      "SELECT " STMT_TERMS_COLUMNS " FROM schedule x "                                             \
+      "JOIN concert c ON c.concert_id = x.concert_id WHERE x.schedule_id = ?")                     \
+    X(HOLD_LOOK_NUMBERS, 11, 28,                                                                   \
+      STMT_HOLD_LOOK "FORCE INDEX (seat_place) " STMT_HOLD_LOOK_OTHERS                             \
+      "AND s.seat_number IN (" STMT_4_MARKS ") LIMIT ?")                                               \
+    X(HOLD_LOOK_IDS, 11, 28,                                                                       \
+      STMT_HOLD_LOOK "FORCE INDEX (PRIMARY) " STMT_HOLD_LOOK_OTHERS                                \
+      "AND s.seat_id IN (" STMT_4_MARKS ") LIMIT ?")                                                       \
     X(SEATS_BY_NUMBER_4, 5, 7,                                                                     \
       STMT_SEAT_CHOICE "seat_number IN (" STMT_4_MARKS ") ORDER BY seat_id")                       \
     X(SEATS_BY_NUMBER_100, 101, 7,                                                                 \
@@ -646,6 +676,11 @@
       "SELECT t.reservation_id, t.seat_id, t.price FROM seat t "                                   \
       "JOIN schedule s ON s.schedule_id = t.schedule_id AND s.canceled_at IS NULL "                \
       "WHERE t.reservation_id = ?")                                                                \
+    X(RESERVATION_SEATS_INSERT_4, 6, 0,                                                            \
+      /* the same for seats that have just been taken: found by their ids, at two thirds of it */  \
+      "INSERT INTO reservation_seat (reservation_id, seat_id, price) "                             \
+      "SELECT ?, t.seat_id, t.price FROM schedule s STRAIGHT_JOIN " STMT_SEAT_T_BY_ID              \
+      "WHERE s.schedule_id = ? AND s.canceled_at IS NULL AND t.seat_id IN (" STMT_4_MARKS ")")     \
     X(RESERVATION_SEATS, 1, 5,                                                                     \
       "SELECT t.seat_id, t.seat_number, t.section, t.row_label, rs.price "                         \
       "FROM reservation_seat rs JOIN seat t ON t.seat_id = rs.seat_id "                            \

@@ -21,6 +21,11 @@ struct hold_seats {
     int64_t amount; /* the sum of their prices */
 };
 
+/* Forgets what was found; then hold_seats_add adds a seat, read from STMT_SEAT_COLUMNS: for who has
+ * them from elsewhere. ERR_INTERNAL if they are too many. */
+void hold_seats_begin(struct hold_seats *s, int64_t schedule_id);
+enum err hold_seats_add(struct hold_seats *s, const struct db_value *row) MUSTCHECK;
+
 /* Looks for them in a schedule. ERR_SEAT_NOT_FOUND (with seat_numbers). */
 enum err hold_seats_find(struct hold_seats *s, int64_t schedule_id) MUSTCHECK;
 
