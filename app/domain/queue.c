@@ -8,6 +8,7 @@
  */
 #include "domain/queue.h"
 
+#include "domain/queue_place.h"
 #include "domain/token_row.h"
 
 /* Within so long of a token's exp its row is read, since exp is rounded up. */
@@ -74,7 +75,7 @@ void queue_public_of(const struct snapshot_queue *q, struct queue_public *out)
     memcpy(out->seed, q->seed, sizeof out->seed);
     memcpy(out->message_ko, q->message_ko, sizeof out->message_ko);
     memcpy(out->message_en, q->message_en, sizeof out->message_en);
-    out->poll_after_seconds = 2;
+    out->poll_after_seconds = queue_poll_after_public(q->waiting, q->claim_seconds);
     out->as_of = q->as_of;
     out->age_ms = age_of(q);
 }

@@ -7,6 +7,10 @@
 enum { POLL_MIN_SECONDS = 1, POLL_MAX_SECONDS = 30 };
 enum { EARLY_PER_SECOND = 1000 };
 
+/* The public document tells everybody the same: together they ask so often in a second at the most.
+ */
+enum { PUBLIC_MIN_SECONDS = 2, PUBLIC_PER_SECOND = 2500 };
+
 /* Below one person in ten minutes nothing is really being admitted. */
 static const double RATE_MIN = 1.0 / 600;
 
@@ -88,12 +92,13 @@ static double random_part(void)
     return (double)random() / (double)RAND_MAX;
 }
 
-/* A tenth of what is left to wait, a fifth more or less, so that those who came together do not
- * ask together. */
+/* A quarter of what is left to wait, a fifth more or less, so that those who came together do not
+ * ask together. At a tenth everybody asked some forty times, which at a fast sale took more of the
+ * host than the selling. */
 int queue_poll_after(int64_t position, int64_t estimate, int64_t claim_seconds)
 {
     double most = poll_most(claim_seconds);
-    double seconds = estimate >= 0 ? (double)estimate / 10 : (double)position / 100;
+    double seconds = estimate >= 0 ? (double)estimate / 4 : (double)position / 100;
     if (position <= 0)
         return POLL_MIN_SECONDS;
     return poll_bounded(seconds * (0.8 + 0.4 * random_part()), most);
@@ -108,4 +113,12 @@ int queue_poll_after_early(const struct snapshot_queue *q, int64_t now)
     if (left > most)
         return poll_bounded(most * (0.7 + 0.3 * random_part()), most);
     return poll_bounded(left + 1 + random_part() * ((double)q->waiting / EARLY_PER_SECOND), most);
+}
+
+int queue_poll_after_public(int64_t waiting, int64_t claim_seconds)
+{
+    double seconds = (double)waiting / PUBLIC_PER_SECOND;
+    if (seconds < PUBLIC_MIN_SECONDS)
+        seconds = PUBLIC_MIN_SECONDS;
+    return poll_bounded(seconds, poll_most(claim_seconds));
 }

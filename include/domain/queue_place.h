@@ -24,4 +24,8 @@ int queue_poll_after(int64_t position, int64_t estimate, int64_t claim_seconds);
  * then spread over the seconds after it. */
 int queue_poll_after_early(const struct snapshot_queue *q, int64_t now);
 
+/* Seconds after which to look at the public state again while `waiting` people wait: 2, and more in
+ * a crowd, so that a host stands it; bounded as above. */
+int queue_poll_after_public(int64_t waiting, int64_t claim_seconds);
+
 #endif

@@ -360,12 +360,23 @@ static void test_how_soon_to_ask_again(void)
 {
     for (int i = 0; i < 100; i++) {
         int after = queue_poll_after(1000, 100, 0);
-        CU_ASSERT(after >= 7 && after <= 12);
+        CU_ASSERT(after >= 19 && after <= 30);
         CU_ASSERT_EQUAL(queue_poll_after(0, 0, 0), 1);
         CU_ASSERT_EQUAL(queue_poll_after(100000, 99999, 60), 30);
         CU_ASSERT_EQUAL(queue_poll_after(100000, 99999, 10), 5);
         CU_ASSERT_EQUAL(queue_poll_after(100000, 99999, 1), 1);
     }
+}
+
+static void test_the_public_is_asked_to_wait_longer_in_a_crowd(void)
+{
+    CU_ASSERT_EQUAL(queue_poll_after_public(0, 60), 2);
+    CU_ASSERT_EQUAL(queue_poll_after_public(5000, 60), 2);
+    CU_ASSERT_EQUAL(queue_poll_after_public(25000, 60), 10);
+    CU_ASSERT_EQUAL(queue_poll_after_public(1000000, 60), 30);
+    CU_ASSERT_EQUAL(queue_poll_after_public(1000000, 0), 30);
+    CU_ASSERT_EQUAL(queue_poll_after_public(1000000, 10), 5);
+    CU_ASSERT_EQUAL(queue_poll_after_public(0, 2), 1);
 }
 
 /* --- At the same time --- */
@@ -428,5 +439,6 @@ SUITE(domain_queue, TEST(test_numbers_follow_the_order_of_arrival),
       TEST(test_positions_count_who_is_really_there), TEST(test_the_public_state),
       TEST(test_the_estimate_of_a_cycle_is_the_moment_of_its_batch),
       TEST(test_the_estimate_behind_a_cap), TEST(test_the_estimate_when_seats_run_out),
-      TEST(test_how_soon_to_ask_again), TEST(test_one_user_many_times_at_once_has_one_ticket),
+      TEST(test_how_soon_to_ask_again), TEST(test_the_public_is_asked_to_wait_longer_in_a_crowd),
+      TEST(test_one_user_many_times_at_once_has_one_ticket),
       TEST(test_many_users_at_once_have_numbers_without_a_gap));
