@@ -3,8 +3,8 @@
  *
  * It opens two sockets, one for the waiting room and one for everything else, and keeps a pool
  * alive: workers for each socket, one process that refreshes the host's snapshot of the queues,
- * and one that hands it to nginx for those who listen. It never serves a request and holds no
- * database connection itself.
+ * one that hands it to nginx for those who listen, and one that joins for the workers. It never
+ * serves a request and holds no database connection itself.
  *
  * A schema that this program does not know is refused at start. While the database is out of
  * reach that cannot be told: the workers are started all the same, to answer 503, and one more
@@ -21,6 +21,7 @@
 #include "db/db.h"
 #include "db/migrate.h"
 #include "domain/hall_cache.h"
+#include "domain/joins.h"
 #include "domain/seat_map.h"
 #include "domain/snapshot.h"
 #include "http/fcgi.h"
@@ -41,14 +42,15 @@ enum {
     GRACE_MS = 10000,
     SOCKET_PATIENCE_MS = 3000,
     CHECK_EVERY_MS = 1000,
-    OTHER_CONNECTIONS = 4 /* the snapshot's two, the job's, a worker's while it is replaced */
+    OTHER_CONNECTIONS = 5 /* the snapshot's two, the joins', the job's, a worker's while it is
+                             replaced */
 };
 
 /* Memory that is free goes back to the system from these sizes on. Left alone, libc raises them to
  * twice the largest block that was ever freed: a worker would keep what one large list took. */
 enum { HEAP_MAP_BYTES = 512 * 1024, HEAP_TRIM_BYTES = 1024 * 1024 };
 
-enum role { ROLE_MAIN, ROLE_QUEUE, ROLE_SNAPSHOT, ROLE_PUSH, ROLE_CHECK };
+enum role { ROLE_MAIN, ROLE_QUEUE, ROLE_SNAPSHOT, ROLE_JOINS, ROLE_PUSH, ROLE_CHECK };
 
 struct master {
     const char *path;
@@ -123,6 +125,16 @@ static int run_snapshot(void *arg)
     close(m->main.fd);
     close(m->queue.fd);
     return snapshot_run(&m->cfg, &stop);
+}
+
+static int run_joins(void *arg)
+{
+    struct master *m = arg;
+
+    stop_on_term();
+    close(m->main.fd);
+    close(m->queue.fd);
+    return joins_run(&m->cfg, &stop);
 }
 
 static int run_push(void *arg)
@@ -252,6 +264,11 @@ static void make_plan(struct master *m)
                            .count = 1,
                            .alone = true,
                            .run = run_snapshot},
+        [ROLE_JOINS] = {.name = "joins",
+                        .process = "frontrow-joins",
+                        .count = 1,
+                        .alone = true,
+                        .run = run_joins},
         [ROLE_PUSH] = {.name = "push", .process = "frontrow-push", .alone = true, .run = run_push},
         [ROLE_CHECK] = {
             .name = "check", .process = "frontrow-check", .once = true, .run = run_check}};
@@ -293,6 +310,8 @@ static enum err share_memory(struct master *m)
         e = hall_cache_init();
     if (e == ERR_OK)
         e = seat_map_init();
+    if (e == ERR_OK)
+        e = joins_init();
     if (e == ERR_OK)
         e = push_init();
     m->main_busy = busy_new(m->cfg.server_listen);

@@ -58,7 +58,7 @@ struct db {
     unsigned complaint; /* the server's last error number, and its words */
     char words[256];
     bool in_transaction;
-    bool opened_before;
+    int64_t opened; /* how often */
     bool trying; /* whether it is let in is the question */
     bool secret; /* the statement that runs has a password in it */
 };
@@ -90,6 +90,16 @@ unsigned db_complaint(const struct db *db, const char **words)
     if (words)
         *words = db->words;
     return db->complaint;
+}
+
+bool db_names_key(const struct db *db, const char *key)
+{
+    return db->complaint == ER_DUP_ENTRY && strstr(db->words, key);
+}
+
+int64_t db_connections(const struct db *db)
+{
+    return db->opened;
 }
 
 void db_set_in_transaction(struct db *db, bool in)
@@ -333,9 +343,8 @@ static enum err connect_now(struct db *db)
             return failed_connection(db, "preamble");
     if (db->patience > PATIENCE_SECONDS && be_patient(db) != ERR_OK)
         return ERR_DB_LOST;
-    if (db->opened_before)
+    if (db->opened++ > 0)
         metrics_db_reconnect();
-    db->opened_before = true;
     return ERR_OK;
 }
 

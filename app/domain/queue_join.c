@@ -1,9 +1,13 @@
 /*
  * Joining a queue, see domain/queue.h.
  *
- * A join is one insert: the number comes from the host's leased block, and the INSERT itself looks
- * whether joins are possible at this moment. In a pre-queue there is no number to draw.
+ * A join is one row: as a rule of a statement in which the host's process inserts all who join at
+ * the same time (domain/joins.h). Without it the worker draws the number, from the host's leased
+ * block, and inserts the row; that INSERT itself looks whether joins are possible at this moment.
+ * Whether the user has a live row already is looked up only when it seems so, or when the unique
+ * key has said so. In a pre-queue there is no number to draw.
  */
+#include "domain/joins.h"
 #include "domain/token_row.h"
 
 static enum err read_live_token(const struct db_value *row, void *arg)
@@ -15,6 +19,7 @@ static enum err read_live_token(const struct db_value *row, void *arg)
 static enum err found(struct app *app, const struct token_row *t, struct queue_ticket *out)
 {
     int64_t life = t->created_at + t->lifetime * 1000;
+    joins_note(&t->user_id, t->concert_id);
     out->created = false;
     out->token_expires_at = (life > t->expires_at ? life : t->expires_at) + 1000;
     return token_row_place(app, t, out);
@@ -60,20 +65,11 @@ static enum err check_joinable(struct app *app, int64_t concert_id, struct snaps
     return e == ERR_OK ? joinable(q) : e;
 }
 
-/* A number that was drawn and not used is recorded, so that positions leave it out. */
-static void void_ticket(struct app *app, int64_t concert_id, int64_t ticket)
-{
-    static const struct uuid nobody;
-    if (db_exec(app->db, STMT_TOKEN_VOID, NULL, DB_P_INT(concert_id), DB_P_UUID(&nobody),
-                DB_P_INT(ticket)) == ERR_OK)
-        snapshot_mark_gone(concert_id, ticket, 0);
-}
-
 /* What is the same of every new row. */
-static void note_joined(struct app *app, const struct uuid *user_id, const struct snapshot_queue *q,
+static void note_joined(const struct uuid *user_id, const struct snapshot_queue *q,
                         struct queue_ticket *out)
 {
-    out->token_id = db_insert_id(app->db);
+    joins_note(user_id, q->concert_id);
     out->user_id = *user_id;
     out->concert_id = q->concert_id;
     out->issued_at = snapshot_db_now();
@@ -94,9 +90,19 @@ static enum err enter_early(struct app *app, const struct uuid *user_id,
     if (affected != 1)
         return ERR_NO_ROW;
     out->ticket = 0;
-    note_joined(app, user_id, q, out);
+    out->token_id = db_insert_id(app->db);
+    note_joined(user_id, q, out);
     token_row_place_early(q, out->issued_at, out);
     return ERR_OK;
+}
+
+/* Whether the number that was drawn for an insert has no row: neither this one nor, if it turned
+ * out to be taken, another one. */
+static bool is_unused(const struct db *db, enum err e, int64_t affected)
+{
+    if (e == ERR_DB_DUPLICATE)
+        return db_names_key(db, "queue_token_live");
+    return e == ERR_DB_RETRY || (e == ERR_OK && affected != 1);
 }
 
 /* Draws a number and inserts the row; the INSERT itself looks whether joins are possible at this
@@ -110,40 +116,51 @@ static enum err draw(struct app *app, const struct uuid *user_id, const struct s
         return e;
     e = db_exec(app->db, STMT_TOKEN_INSERT, &affected, DB_P_UUID(user_id), DB_P_INT(out->ticket),
                 DB_P_INT(concert_id));
-    if (e == ERR_DB_DUPLICATE || e == ERR_DB_RETRY || (e == ERR_OK && affected != 1))
-        void_ticket(app, concert_id, out->ticket);
+    if (is_unused(app->db, e, affected))
+        snapshot_return_ticket(app->db, concert_id, out->ticket);
     if (e != ERR_OK)
         return e;
     if (affected != 1)
         return ERR_NO_ROW;
-    note_joined(app, user_id, q, out);
+    out->token_id = db_insert_id(app->db);
+    note_joined(user_id, q, out);
     return token_row_place_waiting(app, out);
 }
 
-enum err queue_join(struct app *app, const struct uuid *user_id, int64_t concert_id,
-                    struct queue_ticket *out)
+/* Joins together with the others of this host. ERR_NO_ROW: not so; then *look tells whether there
+ * may be a row all the same. */
+static enum err join_with_others(struct app *app, const struct uuid *user_id,
+                                 const struct snapshot_queue *q, struct queue_ticket *out,
+                                 bool *look)
+{
+    enum joins_answer answer = joins_ask(user_id, q->concert_id, &out->ticket, &out->token_id);
+    *look = answer == JOINS_LOOK;
+    if (answer != JOINS_DONE)
+        return ERR_NO_ROW;
+    note_joined(user_id, q, out);
+    return token_row_place_waiting(app, out);
+}
+
+/* Joins alone: `look` first whether the user has a row, or only when the insert fails. */
+static enum err join_alone(struct app *app, const struct uuid *user_id, struct snapshot_queue *q,
+                           bool look, struct queue_ticket *out)
 {
     enum { TRIES = 5 };
-    struct snapshot_queue q;
     struct token_row t;
-    enum err e = queue_read(app, concert_id, &q);
-    if (e != ERR_OK)
-        return e;
-    out->token_changed = false;
-    out->age_ms = -1;
-    for (int i = 0; i < TRIES; i++) {
-        e = find_live(app, user_id, concert_id, &t);
+    for (int i = 0; i < TRIES; i++, look = true) {
+        enum err e = look ? find_live(app, user_id, q->concert_id, &t) : ERR_NO_ROW;
         if (e == ERR_OK)
             return found(app, &t, out);
         if (e != ERR_NO_ROW)
             return e;
-        e = check_joinable(app, concert_id, &q);
+        e = check_joinable(app, q->concert_id, q);
         if (e != ERR_OK)
             return e;
-        e = q.prequeue == 1 ? enter_early(app, user_id, &q, out) : draw(app, user_id, &q, out);
+        e = q->prequeue == 1 ? enter_early(app, user_id, q, out) : draw(app, user_id, q, out);
         if (e == ERR_NO_ROW) {
             /* The state changed a moment ago: the row says what it is now. */
-            e = db_query_one(app->db, STMT_QUEUE_GET, snapshot_read_row, &q, DB_P_INT(concert_id));
+            e = db_query_one(app->db, STMT_QUEUE_GET, snapshot_read_row, q,
+                             DB_P_INT(q->concert_id));
             if (e != ERR_OK)
                 return e;
         } else if (e != ERR_DB_DUPLICATE && e != ERR_DB_RETRY) {
@@ -151,4 +168,23 @@ enum err queue_join(struct app *app, const struct uuid *user_id, int64_t concert
         }
     }
     return ERR_BUSY;
+}
+
+enum err queue_join(struct app *app, const struct uuid *user_id, int64_t concert_id,
+                    struct queue_ticket *out)
+{
+    struct snapshot_queue q;
+    enum err e = snapshot_get_numbers(concert_id, &q) ? ERR_OK : queue_read(app, concert_id, &q);
+    if (e != ERR_OK)
+        return e;
+    out->token_changed = false;
+    out->age_ms = -1;
+    /* Who is in the queue already is told the same ticket, whatever its state. */
+    bool look = joinable(&q) != ERR_OK || joins_known(user_id, concert_id);
+    if (!look && q.prequeue != 1) {
+        e = join_with_others(app, user_id, &q, out, &look);
+        if (e != ERR_NO_ROW)
+            return e;
+    }
+    return join_alone(app, user_id, &q, look, out);
 }

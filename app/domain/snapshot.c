@@ -24,6 +24,9 @@ enum { HEARTBEAT_MS = 3000 };
 /* So long a database that answers may take until it has been read. */
 enum { SLOW_MS = 10000 };
 
+/* A queue that was read longer ago than this may have changed. */
+enum { CURRENT_MS = 1000 };
+
 /* How long a new queue is waited for, and between two looks. */
 enum { AWAIT_MS = 500, LOOK_MS = 2 };
 
@@ -55,7 +58,10 @@ enum err snapshot_init(void)
 void snapshot_poke(void)
 {
     uint64_t one = 1;
-    if (snapshot_shared && write(snapshot_shared->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
+    if (!snapshot_shared)
+        return;
+    atomic_fetch_add(&snapshot_shared->pokes, 1);
+    if (write(snapshot_shared->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
         log_warn("snapshot_poke", "errno=%d", errno);
 }
 
@@ -199,6 +205,25 @@ static void copy_numbers(const struct snapshot_slot *s, struct snapshot_queue *o
     memcpy(out, &s->q, offsetof(struct snapshot_queue, message_ko));
     out->as_of = s->q.as_of;
     out->message_ko[0] = out->message_en[0] = out->seed_hash[0] = out->seed[0] = '\0';
+}
+
+bool snapshot_get_numbers(int64_t concert_id, struct snapshot_queue *out)
+{
+    struct snapshot_slot *s = snapshot_slot_get(concert_id);
+    if (!s || !snapshot_slot_lock_of(s, concert_id))
+        return false;
+    bool fresh = !s->stale;
+    if (fresh)
+        copy_numbers(s, out);
+    snapshot_slot_unlock(s);
+    return fresh;
+}
+
+bool snapshot_is_current(const struct snapshot_queue *q)
+{
+    return snapshot_shared &&
+           atomic_load(&snapshot_shared->pokes) == atomic_load(&snapshot_shared->pokes_read) &&
+           snapshot_db_now() - q->as_of < CURRENT_MS;
 }
 
 bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *out,

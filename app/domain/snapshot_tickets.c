@@ -110,6 +110,40 @@ static bool lock_lease(struct snapshot_slot *s)
     return has_lock(s, pthread_mutex_timedlock(&s->lease_lock, &until));
 }
 
+/* Takes a number back into the counter, unless somebody has drawn another one since. */
+static bool return_single(struct db *db, int64_t concert_id, int64_t ticket)
+{
+    int64_t affected = 0;
+    return db_exec(db, STMT_TICKET_RETURN, &affected, DB_P_INT(ticket), DB_P_INT(concert_id),
+                   DB_P_INT(ticket + 1)) == ERR_OK &&
+           affected == 1;
+}
+
+/* Whether the number is the next one again. */
+static bool put_back(struct db *db, int64_t concert_id, int64_t ticket)
+{
+    struct snapshot_slot *s = snapshot_slot_get(concert_id);
+    if (!s)
+        return return_single(db, concert_id, ticket);
+    if (!lock_lease(s))
+        return false;
+    struct snapshot_lease *l = &s->lease;
+    bool ours = atomic_load_explicit(&s->concert_id, memory_order_relaxed) == concert_id &&
+                l->end > 0 && l->next == ticket + 1;
+    if (ours)
+        l->next = ticket;
+    pthread_mutex_unlock(&s->lease_lock);
+    return ours;
+}
+
+void snapshot_return_ticket(struct db *db, int64_t concert_id, int64_t ticket)
+{
+    static const struct uuid nobody;
+    if (!put_back(db, concert_id, ticket) && db_exec(db, STMT_TOKEN_VOID, NULL, DB_P_INT(concert_id),
+                                                 DB_P_UUID(&nobody), DB_P_INT(ticket)) == ERR_OK)
+        snapshot_mark_gone(concert_id, ticket, 0);
+}
+
 enum err snapshot_take_ticket(struct db *db, const struct config *cfg, int64_t concert_id,
                               int64_t *ticket)
 {

@@ -61,6 +61,12 @@ enum err db_check_statements(struct db *db, char *why, size_t why_len) MUSTCHECK
  * those who tell an operator. */
 unsigned db_complaint(const struct db *db, const char **words);
 
+/* Whether that was a duplicate in the unique key of that name. */
+bool db_names_key(const struct db *db, const char *key);
+
+/* How often it has been connected: another number is another connection. */
+int64_t db_connections(const struct db *db);
+
 /* Whether that was for want of a right, or because the account was not let in; or because a right
  * to be revoked is not there. */
 bool db_denied(const struct db *db);

@@ -184,6 +184,17 @@
  * way: ten thousand of those inside before the first who waits. */
 #define STMT_TOKEN_BY_STATUS "queue_token FORCE INDEX (queue_token_status) "
 
+/* Rows of people who join, for the process that joins for its host. */
+#define STMT_TOKENS_INTO                                                                           \
+    "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at) VALUES "
+#define STMT_TOKEN_ROW     "(?, ?, ?, 'WAITING', NOW(3), NOW(3) + INTERVAL ? SECOND)"
+#define STMT_TOKEN_ROWS_2  STMT_TOKEN_ROW ", " STMT_TOKEN_ROW
+#define STMT_TOKEN_ROWS_4  STMT_TOKEN_ROWS_2 ", " STMT_TOKEN_ROWS_2
+#define STMT_TOKEN_ROWS_8  STMT_TOKEN_ROWS_4 ", " STMT_TOKEN_ROWS_4
+#define STMT_TOKEN_ROWS_16 STMT_TOKEN_ROWS_8 ", " STMT_TOKEN_ROWS_8
+#define STMT_TOKEN_ROWS_32 STMT_TOKEN_ROWS_16 ", " STMT_TOKEN_ROWS_16
+#define STMT_TOKEN_ROWS_64 STMT_TOKEN_ROWS_32 ", " STMT_TOKEN_ROWS_32
+
 /* X(name, parameters, columns, text) */
 /* clang-format off */
 #define STMT_LIST(X)                                                                               \
@@ -342,6 +353,20 @@
       "SELECT concert_id, ?, ?, 'WAITING', NOW(3), "                                               \
       "NOW(3) + INTERVAL token_lifetime_seconds SECOND FROM queue_state "                          \
       "WHERE concert_id = ? AND state IN ('OPEN', 'PAUSED') AND sold_out = 0 AND prequeue <> 1")   \
+    /* no INSERT ... SELECT: with MariaDB's defaults it keeps all others out of the table; and the \
+     * number of rows known beforehand makes their ids follow each other */                        \
+    X(TOKENS_INSERT_1, 4, 0, STMT_TOKENS_INTO STMT_TOKEN_ROW)                                      \
+    X(TOKENS_INSERT_2, 8, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_2)                                   \
+    X(TOKENS_INSERT_4, 16, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_4)                                  \
+    X(TOKENS_INSERT_8, 32, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_8)                                  \
+    X(TOKENS_INSERT_16, 64, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_16)                                \
+    X(TOKENS_INSERT_32, 128, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_32)                               \
+    X(TOKENS_INSERT_64, 256, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_64)                               \
+    /* by how much AUTO_INCREMENT counts, and one more where it is a cluster's business */         \
+    X(ID_STEP, 0, 1,                                                                               \
+      "SELECT @@SESSION.auto_increment_increment /*M! + (SELECT COUNT(*) FROM "                    \
+      "information_schema.global_variables WHERE variable_name = 'WSREP_ON' "                      \
+      "AND variable_value = 'ON') */")                                                             \
     /* locks the queue against the draw: whoever joins before the opening is drawn */              \
     X(TOKEN_INSERT_EARLY, 2, 0,                                                                    \
       "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at) "     \

@@ -84,6 +84,13 @@ enum err snapshot_read_row(const struct db_value *row, void *arg);
 /* Reads one queue. False if it is not there (or there is no snapshot). */
 bool snapshot_get(int64_t concert_id, struct snapshot_queue *out);
 
+/* The same without the messages and the lottery's. */
+bool snapshot_get_numbers(int64_t concert_id, struct snapshot_queue *out);
+
+/* Whether a queue as just read from the snapshot is as good as its row: young, and read since the
+ * operator's last change on this host. */
+bool snapshot_is_current(const struct snapshot_queue *q);
+
 /* Like snapshot_get without the messages, last_ticket not below what this host has drawn itself
  * since; and in *gone_below how many numbers between now serving
  * and `ticket` nobody holds, in *is_gone whether `ticket` itself is one of them, or may be:
@@ -122,5 +129,9 @@ bool snapshot_database_down(void);
  */
 enum err snapshot_take_ticket(struct db *db, const struct config *cfg, int64_t concert_id,
                               int64_t *ticket) MUSTCHECK;
+
+/* Takes back a number that was drawn and for certain not used: it is the next one again if it is
+ * the last that was drawn, else it is recorded, so that positions leave it out. */
+void snapshot_return_ticket(struct db *db, int64_t concert_id, int64_t ticket);
 
 #endif

@@ -1,0 +1,213 @@
+/*
+ * The process that joins for its host's workers, see domain/joins.h.
+ *
+ * Whether a queue takes joins it reads off the host's snapshot while that is as good as the row,
+ * and else off the row. The numbers are drawn in the order of arrival, right before the statement
+ * that uses them, and nothing else of the host draws any meanwhile, unless this process had been
+ * given up: so those of a statement that fails go back as if they had not been drawn.
+ */
+#include "base/log.h"
+#include "db/db.h"
+#include "domain/app.h"
+#include "domain/joins_shared.h"
+#include "domain/snapshot.h"
+#include <poll.h>
+
+/* Statements by their number of rows. */
+static const struct size {
+    int rows;
+    enum stmt stmt;
+} sizes[] = {{64, STMT_TOKENS_INSERT_64}, {32, STMT_TOKENS_INSERT_32}, {16, STMT_TOKENS_INSERT_16},
+             {8, STMT_TOKENS_INSERT_8},   {4, STMT_TOKENS_INSERT_4},   {2, STMT_TOKENS_INSERT_2},
+             {1, STMT_TOKENS_INSERT_1}};
+
+enum { ROW_PARAMS = 4 };
+
+struct clerk {
+    struct app *app;
+    int64_t connection;             /* the one for which the next is known */
+    bool ids_in_a_row;              /* of the rows of one statement */
+    struct join joins[JOINS_BATCH]; /* those at hand, by arrival */
+    int count;
+};
+
+/* The largest statement for so many rows. */
+static const struct size *size_for(const struct clerk *c, int rows)
+{
+    size_t i = 0;
+    while (sizes[i].rows > rows || (sizes[i].rows > 1 && !c->ids_in_a_row))
+        i++;
+    return &sizes[i];
+}
+
+static enum err read_step(const struct db_value *row, void *arg)
+{
+    *(int64_t *)arg = db_int(&row[0]);
+    return ERR_OK;
+}
+
+/* The rows of one statement have ids in a row where the server counts by ones, as long as it is in
+ * no cluster, which counts by the number of its members. */
+static enum err check_ids(struct clerk *c)
+{
+    int64_t step = 0;
+    enum err e = db_open(c->app->db);
+    if (e != ERR_OK || c->connection == db_connections(c->app->db))
+        return e;
+    e = db_query_one(c->app->db, STMT_ID_STEP, read_step, &step);
+    c->ids_in_a_row = e == ERR_OK && step == 1;
+    c->connection = e == ERR_OK ? db_connections(c->app->db) : -1;
+    return e;
+}
+
+static bool takes_joins(struct clerk *c, struct join *j)
+{
+    struct snapshot_queue q;
+    if (!(snapshot_get_numbers(j->concert_id, &q) && snapshot_is_current(&q)) &&
+        db_query_one(c->app->db, STMT_QUEUE_GET, snapshot_read_row, &q, DB_P_INT(j->concert_id)) !=
+            ERR_OK)
+        return false;
+    j->lifetime_seconds = q.token_lifetime_seconds;
+    return (q.state == QUEUE_OPEN || q.state == QUEUE_PAUSED) && q.prequeue != 1;
+}
+
+static bool is_same(const struct join *a, const struct join *b)
+{
+    return a->concert_id == b->concert_id && uuid_equal(&a->user, &b->user);
+}
+
+static bool is_among(const struct join *j, const struct join *joins, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (is_same(j, &joins[i]))
+            return true;
+    return false;
+}
+
+/* Sends those who have to look for themselves, and leaves the others: how many of them can be
+ * inserted. Whoever asks a second time before the first time is done with looks after it. */
+static int sort_out(struct clerk *c)
+{
+    int left = 0, ready = 0;
+    for (int i = 0; i < c->count; i++) {
+        struct join j = c->joins[i];
+        if (is_among(&j, c->joins, left)) {
+            j.again = true;
+        } else if (j.again || !takes_joins(c, &j)) {
+            joins_reply(&j, JOINS_LOOK);
+            continue;
+        }
+        ready += !j.again;
+        c->joins[left++] = j;
+    }
+    c->count = left;
+    return ready;
+}
+
+/* Takes the first n that can be inserted off the list. */
+static void take_ready(struct clerk *c, struct join *rows, int n)
+{
+    int left = 0, taken = 0;
+    for (int i = 0; i < c->count; i++) {
+        if (taken < n && !c->joins[i].again)
+            rows[taken++] = c->joins[i];
+        else
+            c->joins[left++] = c->joins[i];
+    }
+    c->count = left;
+}
+
+/* The last one first, so that each is the last that was drawn. */
+static void return_tickets(struct clerk *c, const struct join *joins, int n)
+{
+    while (n-- > 0)
+        snapshot_return_ticket(c->app->db, joins[n].concert_id, joins[n].ticket);
+}
+
+static enum err draw_tickets(struct clerk *c, struct join *joins, int n)
+{
+    for (int i = 0; i < n; i++) {
+        enum err e =
+            snapshot_take_ticket(c->app->db, c->app->cfg, joins[i].concert_id, &joins[i].ticket);
+        if (e != ERR_OK) {
+            return_tickets(c, joins, i);
+            return e;
+        }
+    }
+    return ERR_OK;
+}
+
+static enum err insert_rows(struct clerk *c, const struct size *size, struct join *joins)
+{
+    struct db_value params[JOINS_BATCH * ROW_PARAMS];
+    for (int i = 0; i < size->rows; i++) {
+        struct db_value *p = &params[i * ROW_PARAMS];
+        p[0] = DB_P_INT(joins[i].concert_id);
+        p[1] = DB_P_UUID(&joins[i].user);
+        p[2] = DB_P_INT(joins[i].ticket);
+        p[3] = DB_P_INT(joins[i].lifetime_seconds);
+    }
+    enum err e =
+        db_exec_params(c->app->db, size->stmt, params, (size_t)(size->rows * ROW_PARAMS), NULL);
+    for (int i = 0; e == ERR_OK && i < size->rows; i++)
+        joins[i].token_id = db_insert_id(c->app->db) + i;
+    return e;
+}
+
+/* Of a connection that is lost nobody knows whether the rows are there: the job finds numbers that
+ * were left out. Nor does anybody want back a number that has a row. */
+static bool tickets_are_free(const struct db *db, enum err e)
+{
+    return e == ERR_DB_RETRY || e == ERR_DB_CONSTRAINT || e == ERR_DB_LOCK_TIMEOUT ||
+           (e == ERR_DB_DUPLICATE && db_names_key(db, "queue_token_live"));
+}
+
+/* One statement of the joins at hand, the earliest first. The others wait for the next one, with
+ * those who come meanwhile. */
+static void insert_some(struct clerk *c)
+{
+    struct join rows[JOINS_BATCH];
+    int ready = sort_out(c);
+    if (ready == 0)
+        return;
+    const struct size *size = size_for(c, ready);
+    take_ready(c, rows, size->rows);
+    enum err e = draw_tickets(c, rows, size->rows);
+    if (e == ERR_OK) {
+        e = insert_rows(c, size, rows);
+        if (tickets_are_free(c->app->db, e))
+            return_tickets(c, rows, size->rows);
+    }
+    for (int i = 0; i < size->rows; i++)
+        joins_reply(&rows[i], e == ERR_OK ? JOINS_DONE : JOINS_LOOK);
+}
+
+static void send_all_away(struct clerk *c)
+{
+    for (int i = 0; i < c->count; i++)
+        joins_reply(&c->joins[i], JOINS_LOOK);
+    c->count = 0;
+}
+
+int joins_run(const struct config *cfg, const volatile sig_atomic_t *stop)
+{
+    struct clerk c = {.connection = -1};
+    c.app = app_new(cfg);
+    if (!c.app)
+        return 1;
+    while (!*stop && !joins_open()) /* a worker is just finding out that nobody is there */
+        poll(NULL, 0, 10);
+    while (!*stop) {
+        c.count += joins_take(&c.joins[c.count], JOINS_BATCH - c.count);
+        if (c.count == 0)
+            joins_wait();
+        else if (check_ids(&c) == ERR_OK)
+            insert_some(&c);
+        else
+            send_all_away(&c);
+        joins_beat();
+    }
+    send_all_away(&c);
+    app_free(c.app);
+    return 0;
+}
