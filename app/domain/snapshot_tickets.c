@@ -139,8 +139,9 @@ static bool put_back(struct db *db, int64_t concert_id, int64_t ticket)
 void snapshot_return_ticket(struct db *db, int64_t concert_id, int64_t ticket)
 {
     static const struct uuid nobody;
-    if (!put_back(db, concert_id, ticket) && db_exec(db, STMT_TOKEN_VOID, NULL, DB_P_INT(concert_id),
-                                                 DB_P_UUID(&nobody), DB_P_INT(ticket)) == ERR_OK)
+    if (!put_back(db, concert_id, ticket) &&
+        db_exec(db, STMT_TOKEN_VOID, NULL, DB_P_INT(concert_id), DB_P_UUID(&nobody),
+                DB_P_INT(ticket)) == ERR_OK)
         snapshot_mark_gone(concert_id, ticket, 0);
 }
 
