@@ -29,11 +29,13 @@ API_SRC  = tests/suite.c $(sort $(wildcard tests/api/*.c))
 # The faults' own, and of the API's tests what all of these stand on.
 FAULTS_SRC = tests/suite.c $(sort $(wildcard tests/faults/*.c)) \
              $(foreach name,api own check world token proc,tests/api/$(name).c)
-LOAD_SRC = $(filter-out tests/bench/listeners.c tests/bench/constant.c,$(sort $(wildcard tests/bench/*.c)))
+LOAD_SRC = $(filter-out tests/bench/listeners.c tests/bench/constant.c tests/bench/rush%, \
+             $(sort $(wildcard tests/bench/*.c)))
 SOAK_SRC = $(sort $(wildcard tests/soak/*.c))
 PROGRAMS = $(BUILD)/frontrow $(BUILD)/frontrow-worker $(BUILD)/frontrow-cron
 TESTS    = $(BUILD)/test-unit $(BUILD)/test-api $(BUILD)/test-faults $(BUILD)/frontrow-soak
-BENCHES  = $(BUILD)/bench-listeners $(BUILD)/bench-load $(BUILD)/bench-constant
+BENCHES  = $(BUILD)/bench-listeners $(BUILD)/bench-load $(BUILD)/bench-constant \
+           $(BUILD)/bench-rush
 C_FILES  = $(sort $(wildcard app/*.[ch] app/*/*.c include/*/*.h tests/*.[ch] tests/*/*.[ch]))
 
 .PHONY: all tests bench test lint fuzz san clean
@@ -68,6 +70,7 @@ bench: $(BENCHES)
 
 $(BUILD)/bench-listeners: $(BUILD)/obj/tests/bench/listeners.o
 $(BUILD)/bench-load: $(LOAD_SRC:%.c=$(BUILD)/obj/%.o) $(BUILD)/libfrontrow.a
+$(BUILD)/bench-rush: $(BUILD)/obj/tests/bench/rush.o $(BUILD)/obj/tests/bench/rush_ask.o
 $(BUILD)/bench-constant: $(BUILD)/obj/tests/bench/constant.o $(BUILD)/libfrontrow.a
 $(BENCHES):
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
