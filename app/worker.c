@@ -26,6 +26,7 @@
 #include "domain/snapshot.h"
 #include "http/fcgi.h"
 #include "http/push.h"
+#include "http/seen.h"
 #include <getopt.h>
 #include <inttypes.h>
 #include <malloc.h>
@@ -312,6 +313,8 @@ static enum err share_memory(struct master *m)
         e = seat_map_init();
     if (e == ERR_OK)
         e = joins_init();
+    if (e == ERR_OK)
+        e = seen_init();
     if (e == ERR_OK)
         e = push_init();
     m->main_busy = busy_new(m->cfg.server_listen);
