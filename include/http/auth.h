@@ -3,7 +3,8 @@
  *
  * libjwt 1.10 ignores exp, nbf and aud, takes `hs256` for HS256 and calls an unverified token good
  * when it has no key; so the header is read first, `kid` chooses the key, `alg` is compared byte
- * by byte, and times and audience are checked here.
+ * by byte, and times and audience are checked here. A token that libjwt has found genuine on this
+ * host is not given to it again (http/seen.h).
  */
 #ifndef FRONTROW_HTTP_AUTH_H
 #define FRONTROW_HTTP_AUTH_H

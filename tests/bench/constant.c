@@ -13,6 +13,7 @@
 #include "http/auth.h"
 #include "http/dispatch.h"
 #include "http/fcgi.h"
+#include "http/seen.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,7 +75,7 @@ static int run(struct plan *p, const char *socket, int workers)
     char why[512];
     int status;
 
-    if (metrics_init() != ERR_OK ||
+    if (metrics_init() != ERR_OK || seen_init() != ERR_OK ||
         listen_open(socket, BACKLOG, PATIENCE_MS, &p->listener, why, sizeof why) != ERR_OK) {
         fprintf(stderr, "bench-constant: cannot listen on %s\n", socket);
         return 1;
