@@ -32,7 +32,7 @@ def ratio_row($w; $binlog): (of($w.work; $binlog) | pairs) as $p | select($p | l
     "\($w.goal // "" | if . == "" then "1,000/s" else "\(.)" end) | " +
     "\($p | micros("database")) + \($p | micros("workers")) + \($p | micros("nginx")) + \($p | micros("load")) | " +
     "\($p | map(.p.p50 / 1000) | median | places(1)) / \($p | map(.p.p99 / 1000) | median | places(1)) | " +
-    (if $w.limit == "the same without HTTP" then "\($p | map(.p.statements) | median | round) / \($p | map(.l.statements) | median | round)" else "" end) + " |";
+    (if $w.limit == "the same without HTTP" then "\($p | map(.p.statements) | median | places(1)) / \($p | map(.l.statements) | median | places(1))" else "" end) + " |";
 
 def other_row($w; $binlog): (of($w.work; $binlog) | map(select(.side == "product"))) as $p |
     select($w.other and ($p | length > 0)) |

@@ -18,11 +18,12 @@ joined() { "$@" | paste -sd ,; }
 
 # look_up: finds the product's processes, once after each start.
 look_up() {
+    local name
     main_workers=$(processes frontrow-main | wc -l)
     queue_workers=$(processes frontrow-queue | wc -l)
     groups=("--watch" "database=$(<"$state/run/database.pid")"
         "--watch" "nginx=$(joined pgrep -P "$(<"$state/run/nginx.pid")")")
-    workers=$(joined processes frontrow-main),$(joined processes frontrow-queue)
+    workers=$(for name in main queue joins; do processes "frontrow-$name"; done | paste -sd ,)
 }
 
 # asked: how many statements the database was asked.
