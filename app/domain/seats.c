@@ -94,19 +94,21 @@ static enum err begin_states(struct states *s, struct seats *seats)
     return ERR_OK;
 }
 
+/* Held ones aside. */
 static char most_frequent(const char *letters, int32_t n)
 {
     int32_t count[128] = {0};
     char most = 'A';
     for (int32_t i = 0; i < n; i++)
         count[letters[i] & 0x7f]++;
-    for (const char *l = "HSB"; *l; l++)
+    for (const char *l = "SB"; *l; l++)
         if (count[(int)*l] > count[(int)most])
             most = *l;
     return most;
 }
 
-/* Notes for the next time what most seats are. */
+/* Notes for the next time what most seats are, unless they are held: a hold that ends changes what
+ * is told of it, but not its row, so held seats have to come. */
 static enum err end_states(const struct states *s)
 {
     const struct hall_facts *f = &s->seats->hall.facts;

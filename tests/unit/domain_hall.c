@@ -258,6 +258,47 @@ static bool outlives_the_dying(void)
     return whole && works;
 }
 
+static bool is_told(const struct caller *caller, const char *letters)
+{
+    struct seats s;
+    if (seats_read(&app, caller, schedule, &s) != ERR_OK)
+        return false;
+    bool same = strcmp(s.letters, letters) == 0;
+    if (!same)
+        fprintf(stderr, "told %s\n", s.letters);
+    seats_free(&s);
+    return same;
+}
+
+/* Whatever most seats were when they were read before. */
+static bool shows_ended_holds_as_free(void)
+{
+    open_hall();
+    struct uuid user = scratch_user(app.db, 0);
+    struct caller caller = scratch_inside(app.db, &user, concert, 1, 60);
+    int64_t now = 0;
+    bool good = db_now(app.db, &now) == ERR_OK;
+    scratch_lift_rules(app.db);
+    scratch_sql(app.db, "UPDATE seat SET status = 'HELD', reservation_id = 1, "
+                        "hold_expires_at = NOW(3) + INTERVAL 20 SECOND WHERE seat_number < 11");
+    good = good && is_told(&caller, "HHHHHHHHHHAA") && is_told(&caller, "HHHHHHHHHHAA");
+    scratch_set_clock(app.db, now + 30000);
+    good = good && is_told(&caller, "AAAAAAAAAAAA");
+    scratch_sql(app.db,
+                "UPDATE seat SET status = 'SOLD', hold_expires_at = NULL WHERE seat_number < 11");
+    good = good && is_told(&caller, "SSSSSSSSSSAA") && is_told(&caller, "SSSSSSSSSSAA");
+    scratch_set_clock(app.db, 0);
+    scratch_wipe(app.db);
+    scratch_enforce_rules(app.db);
+    close_hall();
+    return good;
+}
+
+static void test_a_hold_ends_at_its_moment_whatever_is_remembered(void)
+{
+    CU_ASSERT_TRUE(in_a_child(shows_ended_holds_as_free));
+}
+
 static void test_a_host_keeps_what_it_has_read_last(void)
 {
     struct text_buf out = {0};
@@ -273,4 +314,5 @@ static void test_whoever_dies_leaves_nothing_broken(void)
 SUITE(domain_hall, TEST(test_seats_alike_are_one_run),
       TEST(test_a_section_a_row_or_a_price_begins_a_run), TEST(test_ids_with_gaps),
       TEST(test_states_and_sessions_end_at_their_moment),
+      TEST(test_a_hold_ends_at_its_moment_whatever_is_remembered),
       TEST(test_a_host_keeps_what_it_has_read_last), TEST(test_whoever_dies_leaves_nothing_broken));
