@@ -189,10 +189,21 @@ enum joins_answer joins_ask(const struct uuid *user, int64_t concert_id, int64_t
 
 /* --- The process's side --- */
 
+/* Whoever had their joins at hand has died with them. */
+static void answer_for_the_dead(void)
+{
+    int used = atomic_load(&desk->used);
+    for (int i = 0; i < used; i++) {
+        struct join j = {.slot = i, .round = round_of(&desk->slots[i])};
+        joins_reply(&j, JOINS_LOOK);
+    }
+}
+
 bool joins_open(void)
 {
     if (!desk || !seize(&desk->clerk))
         return false;
+    answer_for_the_dead();
     joins_beat();
     return true;
 }

@@ -18,8 +18,8 @@ struct join {
     bool again; /* the same user's, in the same queue, as one before it */
 };
 
-/* For the one process. Begins its service: from here on it counts as alive until it ends. False if
- * another one does. */
+/* For the one process. Begins its service: from here on it counts as alive until it ends. Who was
+ * being served by one that has died is told to look. False if another one does. */
 bool joins_open(void);
 /* Says that it is not stuck. */
 void joins_beat(void);

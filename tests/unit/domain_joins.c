@@ -350,6 +350,21 @@ static void test_when_the_process_dies_everybody_joins_alone(void)
     close_host();
 }
 
+/* The one that takes over does not know what the dead one had at hand. */
+static void test_whose_join_died_with_the_process_looks_for_it(void)
+{
+    open_host();
+    hold_up();
+    end_process(&clerk);
+    clerk = start_process(joins_run);
+    CU_ASSERT(scratch_wait_statement(app.db, "INSERT INTO queue_token%%SELECT%%"));
+    let_go();
+    answered(0, 1);
+    expect_ticket(0, visits[0].ticket.ticket, visits[0].ticket.created);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM queue_token WHERE live = 1"), 1);
+    close_host();
+}
+
 static bool is_away(void)
 {
     return !joins_attended();
@@ -440,6 +455,7 @@ SUITE_LAST(domain_joins, TEST(test_those_who_come_together_are_one_statement),
            TEST(test_who_has_a_row_already_keeps_it),
            TEST(test_a_number_that_is_taken_is_passed_over),
            TEST(test_when_the_process_dies_everybody_joins_alone),
+           TEST(test_whose_join_died_with_the_process_looks_for_it),
            TEST(test_without_the_process_a_join_is_one_insert),
            TEST(test_one_that_stands_still_is_not_waited_for),
            TEST(test_a_visitor_who_dies_takes_nobodys_answer),
