@@ -342,6 +342,16 @@ static enum err hold(struct db *db, void *arg)
     return e == ERR_OK ? idem_finish(db, h->idem) : e;
 }
 
+/* Who has neither held nor charged before is what is missing most often. */
+static enum err look_as_known(struct hold *h)
+{
+    enum err e = look(h);
+    if (e != ERR_NO_ROW)
+        return e;
+    e = user_ensure(h->app, &h->caller->user);
+    return e == ERR_OK ? look(h) : e;
+}
+
 /* With a key a kept answer comes before anything that could be seen, also when it is found to be in
  * the way only now. */
 static enum err look_and_hold(struct hold *h)
@@ -349,7 +359,7 @@ static enum err look_and_hold(struct hold *h)
     const struct hold_request *req = h->req;
     bool keyed = h->idem && h->idem->present;
     bool few = req->schedule_id != 0 && !req->best && req->seat_count <= HOLD_SEATS_FEW;
-    enum err e = few ? look(h) : ERR_NO_ROW;
+    enum err e = few ? look_as_known(h) : ERR_NO_ROW;
     if (e != ERR_OK && e != ERR_NO_ROW && !keyed)
         return e;
     h->long_way = e != ERR_OK;

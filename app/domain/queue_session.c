@@ -11,11 +11,13 @@
 /* A lock that took this long was waited for: the clock has to be read again. */
 enum { WAITED_MS = 20 };
 
-void queue_claim(struct app *app, const struct caller *caller)
+bool queue_claim(struct app *app, const struct caller *caller)
 {
-    enum err e = db_exec(app->db, STMT_TOKEN_CLAIM, NULL, DB_P_INT(caller->token_id));
+    int64_t claimed = 0;
+    enum err e = db_exec(app->db, STMT_TOKEN_CLAIM, &claimed, DB_P_INT(caller->token_id));
     if (e != ERR_OK)
         log_warn("claim", "err=%s", err_name(e));
+    return e == ERR_OK && claimed == 1;
 }
 
 void token_row_judge(const struct caller *caller, const struct token_row *t, int64_t asked,

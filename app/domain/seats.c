@@ -3,8 +3,8 @@
  *
  * In the usual case one statement both finds that the bearer is inside and reads the seats: of them
  * no more than id and state, which the index has, and only those in another state than most were
- * last time. The rest is the host's memory of the hall. Whoever gets no row at all goes the long
- * way, which claims the session or tells what is wrong.
+ * last time. The rest is the host's memory of the hall. Whoever gets no row at all claims the
+ * session first, and goes the long way if there is none to claim, which tells what is wrong.
  */
 #include "domain/seats.h"
 
@@ -140,6 +140,13 @@ static enum err read_states(struct app *app, const struct caller *caller, struct
     return s.answered ? end_states(&s) : ERR_NO_ROW;
 }
 
+/* The first thing that most do inside is to look at the seats, and it claims their session. */
+static enum err read_or_claim(struct app *app, const struct caller *caller, struct seats *seats)
+{
+    enum err e = read_states(app, caller, seats);
+    return e == ERR_NO_ROW && queue_claim(app, caller) ? read_states(app, caller, seats) : e;
+}
+
 /* Whoever has just been found inside, and is not any more. */
 static enum err gone(enum err e)
 {
@@ -169,7 +176,7 @@ enum err seats_read(struct app *app, const struct caller *caller, int64_t schedu
     enum err e = ERR_NO_ROW;
     *out = (struct seats){.letters = NULL};
     if (hall_find(schedule_id, &out->hall))
-        e = out->hall.facts.concert_id == caller->concert_id ? read_states(app, caller, out)
+        e = out->hall.facts.concert_id == caller->concert_id ? read_or_claim(app, caller, out)
                                                              : ERR_WRONG_CONCERT;
     if (e == ERR_NO_ROW)
         e = read_slowly(app, caller, schedule_id, out);

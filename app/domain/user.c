@@ -6,7 +6,6 @@
 struct create {
     const struct uuid *user_id;
     const char *name;
-    struct user *out;
 };
 
 static enum err read_user(const struct db_value *row, void *arg)
@@ -48,31 +47,41 @@ static enum err create_row(struct db *db, void *arg)
 
 static enum err create_wallet(struct db *db, void *arg)
 {
-    struct create *c = arg;
-    enum err e = db_exec(db, STMT_WALLET_INSERT, NULL, DB_P_UUID(c->user_id));
+    const struct create *c = arg;
+    return db_exec(db, STMT_WALLET_INSERT, NULL, DB_P_UUID(c->user_id));
+}
+
+/* Each insert is a transaction by itself, and one that can be done again: only who has met somebody
+ * needs more than that. */
+static enum err create(struct db *db, struct create *c)
+{
+    enum err e = create_row(db, c);
+    if (e != ERR_OK)
+        e = tx_run(db, create_row, c);
     if (e != ERR_OK)
         return e;
-    return db_query_one(db, STMT_USER_GET, read_user, c->out, DB_P_UUID(c->user_id));
+    e = create_wallet(db, c);
+    return e == ERR_OK ? e : tx_run(db, create_wallet, c);
 }
 
 enum err user_create(struct app *app, const struct uuid *user_id, const char *name,
                      struct user *out, bool *created)
 {
-    struct create c = {.user_id = user_id, .name = name, .out = out};
+    struct create c = {.user_id = user_id, .name = name};
     enum err e = user_require(app, user_id);
     if (e != ERR_OK && e != ERR_USER_NOT_FOUND)
         return e;
     *created = e == ERR_USER_NOT_FOUND;
-    e = tx_run(app->db, create_row, &c);
-    return e == ERR_OK ? tx_run(app->db, create_wallet, &c) : e;
+    e = create(app->db, &c);
+    return e == ERR_OK ? db_query_one(app->db, STMT_USER_GET, read_user, out, DB_P_UUID(user_id))
+                       : e;
 }
 
 enum err user_ensure(struct app *app, const struct uuid *user_id)
 {
-    struct user out;
-    bool created;
+    struct create c = {.user_id = user_id};
     enum err e = db_query_one(app->db, STMT_WALLET_GET, NULL, NULL, DB_P_UUID(user_id));
-    return e == ERR_NO_ROW ? user_create(app, user_id, NULL, &out, &created) : e;
+    return e == ERR_NO_ROW ? create(app->db, &c) : e;
 }
 
 enum err user_resolve(struct app *app, const struct caller *caller, const struct uuid *user_id)

@@ -122,9 +122,9 @@ struct queue_row {
  * before a statement waits for a lock, so whoever has waited asks this. */
 bool queue_row_may_be_past(const struct queue_row *row, int64_t moment);
 
-/* Claims an admitted session for good, after a transaction that called but failed: its own claim
- * went with it. What goes wrong here is logged. */
-void queue_claim(struct app *app, const struct caller *caller);
+/* Claims an admitted session for good, also after a transaction that called but failed: its own
+ * claim went with it. Whether there was one to be claimed; what goes wrong here is logged. */
+bool queue_claim(struct app *app, const struct caller *caller);
 
 /* Locks the row and claims the session. A row that is gone gives live = false. */
 enum err queue_lock(struct app *app, const struct caller *caller, struct queue_row *out) MUSTCHECK;
