@@ -9,6 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* What a connection keeps of the memory for bodies in pieces: there may be thousands of them. */
+#define KEEP_BYTES ((size_t)1 << 16)
+
 static void add(char *to, size_t size, size_t *len, const char *at, size_t n)
 {
     size_t room = size - 1 - *len, taken = n < room ? n : room;
@@ -85,10 +88,16 @@ static int on_body(http_parser *p, const char *at, size_t n)
     return a->rest.failed;
 }
 
+/* What comes before the answer proper (RFC 9110, section 15.2) is passed over. */
 static int on_whole(http_parser *p)
 {
     struct answer *a = p->data;
 
+    if (a->status < 200) {
+        a->after_head = false;
+        a->retry_after = -1;
+        return 0;
+    }
     a->whole = true;
     a->keep = http_should_keep_alive(p) != 0;
     http_parser_pause(p, 1);
@@ -99,6 +108,8 @@ void answer_begin(struct answer *a)
 {
     struct text_buf rest = a->rest;
 
+    if (rest.cap > KEEP_BYTES)
+        text_buf_free(&rest);
     text_buf_reset(&rest);
     memset(a, 0, sizeof *a);
     a->rest = rest;

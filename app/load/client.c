@@ -174,6 +174,7 @@ static void finish(struct client *c, struct conn *n, const struct answer *answer
     c->lines[n->lane].busy--;
     set_free(c, n);
     c->user.done(c->user.arg, n->id, &result);
+    answer_begin(&n->answer); /* a large one's memory is given back */
 }
 
 static void send_rest(struct client *c, struct conn *n)
@@ -243,7 +244,6 @@ static void start(struct client *c, enum client_lane lane)
     n->id = due.id;
     n->sent = 0;
     n->since = now;
-    answer_begin(&n->answer);
     if (n->state == CLOSED && !open_socket(c, n))
         finish(c, n, NULL, errno);
     else if (n->state != CONNECTING)
@@ -369,6 +369,7 @@ struct client *client_new(const struct target *target, int connections)
             (size_t)(connections < FEW_CONNECTIONS ? connections : connections * shares[i] / 100);
     for (int i = 0; i < connections; i++) {
         c->conns[i].fd = -1;
+        answer_begin(&c->conns[i].answer);
         c->free[c->free_count++] = i;
     }
     return c;

@@ -119,7 +119,8 @@ void crowd_go(struct crowd *c, struct buyer *b, uint32_t id, enum step step)
 
 void crowd_go_after(struct crowd *c, struct buyer *b, uint32_t id, enum step step, double seconds)
 {
-    int64_t due = crowd_now_ms(c) + (int64_t)(seconds * 1000) + TIMER_MS;
+    double wait = seconds < CROWD_SECONDS_MAX ? seconds : CROWD_SECONDS_MAX;
+    int64_t due = crowd_now_ms(c) + (int64_t)(wait * 1000) + TIMER_MS;
 
     b->step = (uint8_t)step;
     wheel_set(&c->wheel, id, due - due % TIMER_MS);

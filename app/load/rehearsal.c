@@ -259,11 +259,12 @@ static enum rehearsal_end sell(struct rehearsal *r)
 
 /* --- After --- */
 
-/* With connections of its own: on the old ones there may be requests of buyers that were cut. */
+/* With connections of its own: on the old ones there may be requests of buyers that were cut. One
+ * more signal ends this, too. */
 static bool leave(struct rehearsal *r)
 {
     client_free(r->client);
-    r->stage.stop = NULL;
+    r->stage.spared = signals;
     r->client = r->stage.client = client_new(&r->target, 1);
     if (!r->client)
         return false;

@@ -30,7 +30,7 @@ static bool fail(struct stage *s, const char *format, ...)
 
 static bool stopped(struct stage *s)
 {
-    if (!s->stop || !*s->stop)
+    if (!s->stop || *s->stop <= s->spared)
         return false;
     fail(s, "interrupted");
     return true;
@@ -104,7 +104,7 @@ static bool ask(struct stage *s, const char *what, const char *method, const cha
     fail(s, "%s: out of memory", what);
     if (client_ask(s->client, 0, LANE_SHOP) != ERR_OK)
         return false;
-    while (!call.done)
+    while (!call.done && !stopped(s))
         client_run(s->client, 100);
     return call.good;
 }
@@ -169,10 +169,11 @@ static bool run_pass(struct batch *b, const uint32_t *ids, uint32_t count)
     return !b->failed && at == count && client_busy(b->s->client) == 0;
 }
 
-/* A request that is under way when it fails would call back into what is no more. */
+/* A request that is under way when it fails would call back into what is no more; made to end,
+ * nobody runs the client any more. */
 static void drain(struct stage *s)
 {
-    while (client_busy(s->client) + client_waiting(s->client) > 0)
+    while (client_busy(s->client) + client_waiting(s->client) > 0 && !stopped(s))
         client_run(s->client, 100);
 }
 

@@ -28,7 +28,7 @@ struct answer {
     struct text_buf rest; /* a body that came in more than one piece */
 };
 
-/* Starts as {0}; begins anew for the next answer and keeps its memory. */
+/* Starts as {0}; begins anew for the next answer and keeps its memory, unless that is much. */
 void answer_begin(struct answer *a);
 void answer_free(struct answer *a);
 

@@ -21,7 +21,7 @@
 
 #define CROWD_BUYERS_MAX  1000000
 #define CROWD_SEATS_MAX   20
-#define CROWD_SECONDS_MAX 86400
+#define CROWD_SECONDS_MAX 86400 /* that a buyer waits at the most, whatever the site says */
 
 /* What buyers do. */
 struct crowd_plan {
@@ -96,7 +96,7 @@ struct crowd {
     struct dates *dates;
     struct buyer *buyers;
     struct wheel wheel;
-    int64_t opened_us, started_ms;
+    int64_t opened_us;
     uint32_t next; /* who arrives next */
     int64_t next_us;
     uint32_t over; /* how many it is over for */

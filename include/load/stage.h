@@ -23,9 +23,10 @@ struct stage {
     struct client *client;
     char *token; /* the operator's */
     struct tally *tally;
-    const volatile sig_atomic_t *stop; /* not 0: make an end */
-    char why[STAGE_WHY_SIZE];          /* of what failed last */
-    struct text_buf body;              /* of the last single call */
+    const volatile sig_atomic_t *stop; /* more than `spared`: make an end at once */
+    int spared;
+    char why[STAGE_WHY_SIZE]; /* of what failed last */
+    struct text_buf body;     /* of the last single call */
     int status;
 };
 
@@ -50,7 +51,8 @@ enum err stage_init(struct stage *s, const struct config *cfg, const struct targ
                     struct client *client, struct tally *tally, int64_t now_ms) MUSTCHECK;
 void stage_free(struct stage *s);
 
-/* Each says in `why` what went wrong, and then returns false. */
+/* Each says in `why` what went wrong, and then returns false. Where it was made to end, requests
+ * may be under way: the client is only to be freed then. */
 
 /* Makes a paused concert, with a title and the host (DEMO_REHEARSAL_HOST) that say what it is. */
 bool stage_make_concert(struct stage *s, const struct stage_concert *c, int64_t now_ms,

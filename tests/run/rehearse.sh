@@ -108,6 +108,26 @@ same "and closes the queue" '"CLOSED"' \
 rehearse --buyers 50 --over 30 --dates 1 --seats 50 --duration 1 --seed 17 --quiet
 same "so does the end of its time, with 0" '[0,true]' "[$code,$(of .sale.outOfTime)]"
 
+# A site that takes connections and says nothing: nobody has to wait for it.
+mapfile -t mute < <(pgrep -P "$(<"$state/run/nginx.pid")")
+kill -STOP "${mute[@]}"
+"$BUILD/frontrow" --config "$state/frontrow.conf" rehearse --url "$base" --buyers 1 \
+    >"$folder/text" 2>"$folder/errors" &
+player=$!
+is_asking() { [[ -n $(find "/proc/$player/fd" -lname 'socket:*' 2>/dev/null) ]]; }
+has_ended() { [[ ! -e /proc/$player || $(<"/proc/$player/stat") == *") Z "* ]]; }
+within 10 is_asking || not_ok "it asks" "$(<"$folder/errors")"
+kill -INT "$player"
+if within 10 has_ended; then
+    ok "Ctrl-C does not wait for a site that is silent"
+else
+    not_ok "Ctrl-C does not wait for a site that is silent" "$(<"$folder/errors")"
+    kill -KILL "$player"
+fi
+kill -CONT "${mute[@]}"
+wait "$player"
+same "and is told as such" 130 "$?"
+
 if "$BUILD/frontrow" --config "$state/frontrow.conf" verify >"$said" 2>&1; then
     ok "the books are right after all of it"
 else

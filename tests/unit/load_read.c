@@ -125,6 +125,8 @@ static void test_answers_are_read_whole_or_in_pieces(void)
     static const char chunked[] = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
                                   "6\r\nhello \r\n5\r\nworld\r\n0\r\n\r\n";
     static const char empty[] = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
+    static const char hinted[] = "HTTP/1.1 103 Early Hints\r\nRetry-After: 9\r\n\r\n"
+                                 "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
     struct answer a = {0};
 
     for (size_t piece = 1; piece < sizeof with_length; piece++) {
@@ -136,7 +138,25 @@ static void test_answers_are_read_whole_or_in_pieces(void)
                   memcmp(a.body, "hello world", 11) == 0);
         CU_ASSERT_TRUE(read_in_pieces(&a, empty, piece));
         CU_ASSERT(a.status == 204 && !a.keep && a.len == 0);
+        CU_ASSERT_TRUE(read_in_pieces(&a, hinted, piece));
+        CU_ASSERT(a.status == 200 && a.retry_after == -1 && a.keep && a.len == 2);
     }
+    answer_free(&a);
+}
+
+static void test_a_large_answer_is_not_kept(void)
+{
+    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n";
+    static char part[10000];
+    struct answer a = {0};
+
+    answer_begin(&a);
+    CU_ASSERT_EQUAL(answer_read(&a, head, sizeof head - 1), ERR_OK);
+    for (int i = 0; i < 100; i++)
+        CU_ASSERT_EQUAL(answer_read(&a, part, sizeof part), ERR_OK);
+    CU_ASSERT(a.whole && a.len == 1000000);
+    answer_begin(&a);
+    CU_ASSERT(a.rest.cap < 100000);
     answer_free(&a);
 }
 
@@ -341,7 +361,7 @@ static void test_this_host_is_the_loopback_network(void)
 
 SUITE(load_read, TEST(test_members_are_found_at_the_top_alone), TEST(test_arrays_are_gone_through),
       TEST(test_what_is_cut_off_is_never_overrun), TEST(test_answers_are_read_whole_or_in_pieces),
-      TEST(test_answers_that_are_none_are_refused),
+      TEST(test_a_large_answer_is_not_kept), TEST(test_answers_that_are_none_are_refused),
       TEST(test_seats_are_chosen_fairly_out_of_those_free),
       TEST(test_few_or_no_seats_are_taken_as_they_are), TEST(test_a_large_hall_is_drawn_from),
       TEST(test_dates_without_seats_are_chosen_no_more),
