@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +17,21 @@
 
 enum { ROOM = 65536, PATIENCE_MS = 10000, SHOWN = 400 };
 
+/* The end of an answer without a length, which is sent in chunks (RFC 9112, section 7.1): JSON
+ * holds no line break, so nothing else looks like it. */
+static const char last_chunk[] = "\r\n0\r\n\r\n";
+enum { LAST_CHUNK = sizeof last_chunk - 1 };
+
 struct connection {
     int fd;
     const struct work_request *request; /* NULL: it has done its part */
     bool paying;                        /* the second half of WORK_BUY */
     bool closing;                       /* the server closes it after this answer */
+    bool chunked;                       /* this answer has no length */
     int64_t start_us;
-    size_t len, missing; /* bytes of the answer here and still to come; missing 0: unknown */
-    char answer[ROOM];   /* its beginning */
+    size_t len, missing;   /* bytes of the answer here and still to come; missing 0: unknown */
+    char answer[ROOM];     /* its beginning */
+    char tail[LAST_CHUNK]; /* its last bytes */
 };
 
 struct load {
@@ -64,6 +72,7 @@ static bool send_text(struct connection *c, const char *text, size_t len)
 {
     c->len = 0;
     c->missing = 0;
+    c->chunked = false;
     c->start_us = clock_monotonic_us();
     if (send(c->fd, text, len, MSG_NOSIGNAL) == (ssize_t)len)
         return true;
@@ -150,11 +159,28 @@ static bool read_head(struct load *l, struct connection *c, const char *end)
     status = value_after(c->answer, "HTTP/1.1 ");
     length = value_after(c->answer, "\r\nContent-Length: ");
     c->closing = value_after(c->answer, "\r\nConnection: close") != NULL;
-    good = status && length && strtol(status, NULL, 10) == work_status(l->plan->kind);
+    c->chunked = !length && value_after(c->answer, "\r\nTransfer-Encoding: chunked");
+    good =
+        status && (length || c->chunked) && strtol(status, NULL, 10) == work_status(l->plan->kind);
     if (good)
-        c->missing = (size_t)(end - c->answer) + 4 + strtoul(length, NULL, 10);
+        c->missing =
+            c->chunked ? SIZE_MAX : (size_t)(end - c->answer) + 4 + strtoul(length, NULL, 10);
     c->answer[end - c->answer] = '\r';
     return good || say(c, "not the answer that was expected");
+}
+
+/* Keeps the last bytes of what has come. */
+static void keep_tail(struct connection *c, const char *data, size_t n)
+{
+    size_t old = n < LAST_CHUNK ? LAST_CHUNK - n : 0;
+
+    memmove(c->tail, c->tail + LAST_CHUNK - old, old);
+    memcpy(c->tail + old, data + n - (LAST_CHUNK - old), LAST_CHUNK - old);
+}
+
+static bool is_whole(const struct connection *c)
+{
+    return c->chunked ? memcmp(c->tail, last_chunk, LAST_CHUNK) == 0 : c->len == c->missing;
 }
 
 static bool receive(struct load *l, struct connection *c)
@@ -169,6 +195,7 @@ static bool receive(struct load *l, struct connection *c)
         return true;
     if (n <= 0 || !c->request)
         return say(c, "the connection was closed");
+    keep_tail(c, fits ? c->answer + c->len : rest, (size_t)n);
     c->len += (size_t)n;
     if (fits)
         c->answer[c->len] = '\0';
@@ -179,7 +206,7 @@ static bool receive(struct load *l, struct connection *c)
         return c->len < ROOM - 1 || say(c, "a head without end");
     if (c->len > c->missing)
         return say(c, "more than one answer");
-    return c->len < c->missing || take_answer(l, c, end + 4);
+    return !is_whole(c) || take_answer(l, c, end + 4);
 }
 
 static bool turn(struct load *l)
