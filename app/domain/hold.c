@@ -363,6 +363,7 @@ static enum err look_and_hold(struct hold *h)
     if (e != ERR_OK && e != ERR_NO_ROW && !keyed)
         return e;
     h->long_way = e != ERR_OK;
+    app_problem_reset(h->app); /* what was seen may not be what is answered */
     if (e != ERR_OK)
         e = user_ensure(h->app, &h->caller->user);
     return e == ERR_OK ? idem_run(h->app->db, h->idem, hold, h) : e;

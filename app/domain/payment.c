@@ -270,6 +270,7 @@ static enum err look_and_pay(struct pay *p)
     if (e != ERR_OK && e != ERR_NO_ROW && !keyed)
         return e;
     p->long_way = e != ERR_OK || p->other_holds || !p->row.claimed;
+    app_problem_reset(p->app); /* what was seen may not be what is answered */
     e = idem_run(p->app->db, p->idem, pay, p);
     if (e != ERR_USER_NOT_FOUND)
         return e;

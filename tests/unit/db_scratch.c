@@ -341,3 +341,12 @@ void scratch_enforce_rules(struct db *db)
 {
     enforce_rules(db, true);
 }
+
+struct idem scratch_used_key(struct db *db, const struct uuid *user)
+{
+    scratch_sql(db,
+                "INSERT INTO idempotency (subject, idempotency_key, fingerprint, status, body, "
+                "created_at) VALUES (%s, 'k', REPEAT('x', 32), 201, '', NOW(3))",
+                scratch_hex(user));
+    return (struct idem){.present = true, .subject = *user, .key = "k", .key_len = 1};
+}

@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "db/db.h"
 #include "domain/app.h"
+#include "domain/idem.h"
 #include <stdbool.h>
 
 /* The configuration; ends the program with a message if there is none. */
@@ -83,5 +84,8 @@ bool scratch_wait_statement(struct db *db, const char *like);
  * the tests of verify. scratch_enforce_rules ends it, once the tables are sound again. */
 void scratch_lift_rules(struct db *db);
 void scratch_enforce_rules(struct db *db);
+
+/* A key of the user's that another request has had its answer for; idem.body is the caller's. */
+struct idem scratch_used_key(struct db *db, const struct uuid *user);
 
 #endif

@@ -243,8 +243,25 @@ static void test_own_seats_are_counted_once(void)
     close_box_office();
 }
 
+/* The seats that are taken are nothing that helps with a key which is in use. */
+static void test_a_key_in_use_comes_before_what_was_seen(void)
+{
+    open_box_office();
+    struct caller a = newcomer(), b = newcomer();
+    struct hold_request req = {.schedule_id = schedule, .seat_count = 1, .seats = {1}};
+    struct idem idem = scratch_used_key(app.db, &b.user);
+    struct reservation r;
+    CU_ASSERT_EQUAL(hold(&app, &a, 1), ERR_OK);
+    app_problem_reset(&app);
+    CU_ASSERT_EQUAL(booking_hold(&app, &b, &req, &idem, &r), ERR_IDEMPOTENCY_MISMATCH);
+    CU_ASSERT_EQUAL(app.problem.seat_count, 0);
+    text_buf_free(&idem.body);
+    close_box_office();
+}
+
 SUITE(domain_holds_meet, TEST(test_a_session_that_ends_in_between),
       TEST(test_another_hold_of_the_user_in_between), TEST(test_a_seat_taken_in_between),
       TEST(test_whoever_waits_until_it_is_too_late_gets_nothing),
       TEST(test_a_first_call_that_holds_claims_the_session), TEST(test_somebody_new_is_made_known),
-      TEST(test_many_holds_given_back), TEST(test_own_seats_are_counted_once));
+      TEST(test_many_holds_given_back), TEST(test_own_seats_are_counted_once),
+      TEST(test_a_key_in_use_comes_before_what_was_seen));

@@ -554,6 +554,21 @@ static void test_who_has_no_wallet_pays_nothing_with_nothing(void)
     close_till();
 }
 
+/* A balance that is too small is nothing that helps with a key which is in use. */
+static void test_a_key_in_use_comes_before_what_was_seen(void)
+{
+    open_till(1000);
+    struct caller a = newcomer(999);
+    struct idem idem = scratch_used_key(app.db, &a.user);
+    struct payment p;
+    int64_t id = hold(&a, 1, 1);
+    app_problem_reset(&app);
+    CU_ASSERT_EQUAL(payment_pay(&app, &a, id, &idem, &p), ERR_IDEMPOTENCY_MISMATCH);
+    CU_ASSERT(app.problem.balance < 0 && app.problem.amount < 0);
+    text_buf_free(&idem.body);
+    close_till();
+}
+
 SUITE(domain_payment, TEST(test_a_payment_does_everything),
       TEST(test_a_price_of_nothing_is_paid_the_same_way),
       TEST(test_too_little_money_changes_nothing),
@@ -571,4 +586,5 @@ SUITE(domain_payment, TEST(test_a_payment_does_everything),
       TEST(test_a_deadlock_is_run_again), TEST(test_another_hold_in_between_is_given_back),
       TEST(test_a_session_that_ends_in_between), TEST(test_a_hold_given_back_in_between),
       TEST(test_a_hold_extended_in_between), TEST(test_money_for_one_of_two_payments),
-      TEST(test_who_has_no_wallet_pays_nothing_with_nothing));
+      TEST(test_who_has_no_wallet_pays_nothing_with_nothing),
+      TEST(test_a_key_in_use_comes_before_what_was_seen));
