@@ -11,7 +11,6 @@
 
 #include "base/clock.h"
 #include "base/shared.h"
-#include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -54,24 +53,14 @@ static struct desk {
 /* This worker's slot. */
 static struct slot *mine;
 
-static void init_mutex(pthread_mutex_t *m)
-{
-    pthread_mutexattr_t attr;
-    pthread_mutexattr_init(&attr);
-    pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
-    pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
-    pthread_mutex_init(m, &attr);
-    pthread_mutexattr_destroy(&attr);
-}
-
 enum err joins_init(void)
 {
     struct desk *d = shared_alloc(sizeof *d);
     if (!d || getrandom(&d->key, sizeof d->key, 0) != (ssize_t)sizeof d->key)
         return ERR_INTERNAL;
-    init_mutex(&d->clerk);
+    shared_mutex_init(&d->clerk);
     for (int i = 0; i < SLOTS; i++)
-        init_mutex(&d->slots[i].owner);
+        shared_mutex_init(&d->slots[i].owner);
     desk = d;
     return ERR_OK;
 }
@@ -79,12 +68,7 @@ enum err joins_init(void)
 /* Takes a mutex whose owner is dead, or which nobody has. */
 static bool seize(pthread_mutex_t *m)
 {
-    int e = pthread_mutex_trylock(m);
-    if (e == EOWNERDEAD) {
-        pthread_mutex_consistent(m);
-        e = 0;
-    }
-    return e == 0;
+    return shared_mutex_lock(m, 0) != SHARED_BUSY;
 }
 
 static void sleep_on(_Atomic uint32_t *word, uint32_t value, long ms)

@@ -32,16 +32,6 @@ enum { AWAIT_MS = 500, LOOK_MS = 2 };
 
 struct snapshot_shared *snapshot_shared;
 
-static void init_mutex(pthread_mutex_t *m)
-{
-    pthread_mutexattr_t attr;
-    pthread_mutexattr_init(&attr);
-    pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED);
-    pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST);
-    pthread_mutex_init(m, &attr);
-    pthread_mutexattr_destroy(&attr);
-}
-
 enum err snapshot_init(void)
 {
     struct snapshot_shared *s = shared_alloc(sizeof *s);
@@ -109,8 +99,8 @@ struct snapshot_slot *snapshot_slot_new(int64_t concert_id)
         if (id > 0)
             continue;
         if (id == 0) {
-            init_mutex(&s->lock);
-            init_mutex(&s->lease_lock);
+            shared_mutex_init(&s->lock);
+            shared_mutex_init(&s->lease_lock);
             s->stale = true;
             s->lease.block = 1;
         }

@@ -3,28 +3,25 @@
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/shared.h"
 #include "db/db.h"
 #include "domain/snapshot_shared.h"
-#include <errno.h>
-#include <time.h>
 
-enum { LOCK_SECONDS = 2 };
+enum { LOCK_MS = 2000 };
 
-/* What an attempt at the lease's lock came to. Whoever died holding it may have taken a number
- * without using it: these are not used again. */
-static bool has_lock(struct snapshot_slot *s, int locked)
+/* Takes the lease's lock. Whoever died holding it may have taken a number without using it: these
+ * are not used again. */
+static bool lock_within(struct snapshot_slot *s, int64_t wait_ms)
 {
-    if (locked == EOWNERDEAD) {
-        pthread_mutex_consistent(&s->lease_lock);
+    enum shared_lock locked = shared_mutex_lock(&s->lease_lock, wait_ms);
+    if (locked == SHARED_ABANDONED)
         s->lease = (struct snapshot_lease){.block = 1};
-        locked = 0;
-    }
-    return locked == 0;
+    return locked != SHARED_BUSY;
 }
 
 bool snapshot_lease_trylock(struct snapshot_slot *s)
 {
-    return has_lock(s, pthread_mutex_trylock(&s->lease_lock));
+    return lock_within(s, 0);
 }
 
 void snapshot_return_lease(struct db *db, struct snapshot_slot *s, int64_t concert_id, bool at_once)
@@ -102,14 +99,6 @@ static enum err take_single(struct db *db, int64_t concert_id, int64_t *ticket)
     return e;
 }
 
-static bool lock_lease(struct snapshot_slot *s)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += LOCK_SECONDS;
-    return has_lock(s, pthread_mutex_timedlock(&s->lease_lock, &until));
-}
-
 /* Takes a number back into the counter, unless somebody has drawn another one since. */
 static bool return_single(struct db *db, int64_t concert_id, int64_t ticket)
 {
@@ -125,7 +114,7 @@ static bool put_back(struct db *db, int64_t concert_id, int64_t ticket)
     struct snapshot_slot *s = snapshot_slot_get(concert_id);
     if (!s)
         return return_single(db, concert_id, ticket);
-    if (!lock_lease(s))
+    if (!lock_within(s, LOCK_MS))
         return false;
     struct snapshot_lease *l = &s->lease;
     bool ours = atomic_load_explicit(&s->concert_id, memory_order_relaxed) == concert_id &&
@@ -151,7 +140,7 @@ enum err snapshot_take_ticket(struct db *db, const struct config *cfg, int64_t c
     struct snapshot_slot *s = snapshot_slot_get(concert_id);
     if (!s)
         return take_single(db, concert_id, ticket);
-    if (!lock_lease(s))
+    if (!lock_within(s, LOCK_MS))
         return ERR_BUSY;
     bool ours = atomic_load_explicit(&s->concert_id, memory_order_relaxed) == concert_id;
     enum err e = ours ? take_leased(db, cfg, s, concert_id, ticket) : ERR_OK;
