@@ -24,7 +24,7 @@
 /* Slots: one for each worker, and for those that are being replaced. */
 enum { SLOTS = 1280 };
 /* Users whose joins are remembered, as far as they do not fall on each other. */
-enum { KNOWN_BITS = 16 };
+enum { KNOWN_BITS = 18 };
 /* A process that has not been heard of for so long stands still, or its database does. */
 enum { HEARTBEAT_MS = 500, IDLE_MS = 100, LOOK_MS = 50 };
 
