@@ -217,14 +217,17 @@ static void count_children(struct pool_plan *plan, const struct config *cfg)
     plan->roles[ROLE_PUSH].count = cfg->server_push[0] != '\0';
 }
 
-/* Keeps what is fixed for the life of the master. */
-static void keep_sockets(struct config *fresh, const struct config *old)
+/* Keeps what is fixed for the life of the master. What its memory holds is of one database: another
+ * has other rows under the same ids. */
+static void keep_fixed(struct config *fresh, const struct config *old)
 {
     if (strcmp(fresh->server_listen, old->server_listen) == 0 &&
-        strcmp(fresh->server_listen_queue, old->server_listen_queue) == 0)
+        strcmp(fresh->server_listen_queue, old->server_listen_queue) == 0 &&
+        strcmp(fresh->database_name, old->database_name) == 0)
         return;
     log_warn("reload_partial", "reason=%s",
-             log_value("the listen addresses change with a restart only"));
+             log_value("the listen addresses and the database's name change with a restart only"));
+    memcpy(fresh->database_name, old->database_name, sizeof fresh->database_name);
     memcpy(fresh->server_listen, old->server_listen, sizeof fresh->server_listen);
     memcpy(fresh->server_listen_queue, old->server_listen_queue, sizeof fresh->server_listen_queue);
 }
@@ -241,7 +244,7 @@ static bool reload(void *arg)
         return false;
     }
     config_keep_account(&fresh, CONFIG_WORKERS);
-    keep_sockets(&fresh, &m->cfg);
+    keep_fixed(&fresh, &m->cfg);
     count_children(&plan, &fresh);
     if (check_database(&fresh, &plan, why, sizeof why) == ERR_INTERNAL) {
         log_error("reload_refused", "reason=%s", log_value(why));

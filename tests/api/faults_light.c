@@ -234,7 +234,29 @@ static void test_a_reload_takes_the_new_configuration(void)
         EXPECT(charge(&u, most), 400);
 }
 
+/* The master's memory is of one database: another takes a restart. */
+static void test_a_reload_keeps_the_database(void)
+{
+    struct user u = world_user();
+    pid_t master = running("frontrow-worker");
+    struct proc_list workers = proc_children(master);
+    const char *path = F("%s/frontrow.conf", api_state), *old = read_conf(path);
+    const char *name = strstr(old, "\nname = frontrow\n");
+    NEED(name != NULL, "the configuration names no database");
+    write_conf(path, F("%.*s\nname = elsewhere\n%s", (int)(name - old), old,
+                       name + strlen("\nname = frontrow\n")));
+    kill(master, SIGHUP);
+    UNTIL(20, are_gone(&workers, master));
+    EXPECT(charge(&u, 1), 201);
+    write_conf(path, old);
+    workers = proc_children(master);
+    kill(master, SIGHUP);
+    UNTIL(20, are_gone(&workers, master));
+    EXPECT(charge(&u, 1), 201);
+}
+
 SUITE_LAST(faults_light, TEST(test_a_worker_is_killed),
            TEST(test_an_answer_that_breaks_off_is_none), TEST(test_the_database_is_killed),
            TEST(test_the_database_stands_still), TEST(test_the_job_is_killed),
-           TEST(test_a_reload_loses_no_request), TEST(test_a_reload_takes_the_new_configuration));
+           TEST(test_a_reload_loses_no_request), TEST(test_a_reload_takes_the_new_configuration),
+           TEST(test_a_reload_keeps_the_database));
