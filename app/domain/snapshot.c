@@ -211,7 +211,8 @@ bool snapshot_get_numbers(int64_t concert_id, struct snapshot_queue *out)
 
 bool snapshot_is_current(const struct snapshot_queue *q)
 {
-    return snapshot_shared && atomic_load(&snapshot_shared->pokes) == q->pokes &&
+    return snapshot_shared &&
+           atomic_load(&snapshot_shared->pokes) == atomic_load(&snapshot_shared->pokes_read) &&
            snapshot_db_now() - q->as_of < CURRENT_MS;
 }
 

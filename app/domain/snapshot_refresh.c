@@ -231,17 +231,18 @@ static enum err refresh(struct db *db, struct reading *r, struct gone *g)
         return e;
     for (int i = 0; e == ERR_OK && i < r->count; i++) {
         beat();
-        struct snapshot_queue *q = &r->queues[i];
+        const struct snapshot_queue *q = &r->queues[i];
         struct snapshot_slot *s = snapshot_slot_find(q->concert_id);
-        q->pokes = pokes;
         e = find_gone(db, q, g);
         if (e == ERR_OK)
             write_slot(q, g);
         if (s) /* numbers from before a pre-queue would be lower than those it draws */
             snapshot_return_lease(db, s, q->concert_id, q->prequeue == 1);
     }
-    if (e == ERR_OK)
+    if (e == ERR_OK) {
+        atomic_store(&snapshot_shared->pokes_read, pokes);
         take_back(db, before);
+    }
     return e;
 }
 

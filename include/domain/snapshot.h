@@ -53,7 +53,6 @@ struct snapshot_queue {
     int prequeue;
     int64_t early_above;
     int64_t admit_count, admit_interval_seconds, max_active, claim_seconds, token_lifetime_seconds;
-    uint64_t pokes; /* how often a reading had been asked for before this one */
     char message_ko[4001], message_en[4001];
     char seed_hash[QUEUE_SEED_SIZE], seed[QUEUE_SEED_SIZE]; /* see struct queue_public */
     int64_t as_of;

@@ -449,20 +449,6 @@ static void test_a_change_of_this_host_counts_at_once(void)
     close_host();
 }
 
-/* What was read before the change is not taken for what has been read since. */
-static void test_what_was_read_before_a_change_stays_old(void)
-{
-    struct snapshot_queue before;
-    open_host();
-    CU_ASSERT(snapshot_get_numbers(concert, &before) && snapshot_is_current(&before));
-    scratch_sql(app.db, "UPDATE queue_state SET state = 'CLOSED'");
-    snapshot_poke();
-    CU_ASSERT(comes(is_read));
-    CU_ASSERT(!snapshot_is_current(&before));
-    scratch_sql(app.db, "UPDATE queue_state SET state = 'OPEN'");
-    close_host();
-}
-
 SUITE_LAST(domain_joins, TEST(test_those_who_come_together_are_one_statement),
            TEST(test_any_number_is_served_in_order),
            TEST(test_the_same_visitor_twice_at_once_has_one_number),
@@ -473,5 +459,4 @@ SUITE_LAST(domain_joins, TEST(test_those_who_come_together_are_one_statement),
            TEST(test_without_the_process_a_join_is_one_insert),
            TEST(test_one_that_stands_still_is_not_waited_for),
            TEST(test_a_visitor_who_dies_takes_nobodys_answer),
-           TEST(test_a_change_of_this_host_counts_at_once),
-           TEST(test_what_was_read_before_a_change_stays_old));
+           TEST(test_a_change_of_this_host_counts_at_once));
