@@ -53,6 +53,11 @@ def map_rows: (map(select(.work == "map" and .alone_ms and .round > 0))) as $m |
 def table($head; $rows): if $rows | length == 0 then empty
     else "", $head, ($head | gsub("[^|]+"; " --- ")), $rows[] end;
 
+# How much of the processors had neither the load nor the product, nor nobody, in percent.
+def of_others($cores):
+    (.seconds * 1000 * $cores) as $all
+    | ($all - .idle - total * .requests / 1000) / $all * 100 | [., 0] | max;
+
 # Over 6,000 joins a second are wanted where the constant answer reaches 17,000.
 def join_share:
     (of("join"; "off") | map(select(.side == "product") | .rate)) as $joins
@@ -61,7 +66,7 @@ def join_share:
     | "", "For each constant answer to a poll there are **\(($joins | median) / ($constants | median) | fixed)** joins; the goal is 0.35, that is 6,000 a second where the constant answer reaches 17,000.";
 
 . as $all |
-"Measured on \($meta.date): \($meta.cores) × \($meta.cpu), \($meta.memory) GiB, \($meta.kernel), \($meta.server), \($meta.nginx). \($meta.rounds) rounds of \($meta.seconds) s, \($meta.connections) connections, \($meta.main_workers) workers of the shop and \($meta.queue_workers) of the waiting room, the load on the same processors, of whose time \([.[] | select(.round > 0 and .stolen) | .stolen / (.seconds * 10 * $meta.cores)] | if length > 0 then median else 0 end | places(0))% was stolen by other machines (median of the loads).",
+"Measured on \($meta.date): \($meta.cores) × \($meta.cpu), \($meta.memory) GiB, \($meta.kernel), \($meta.server), \($meta.nginx). \($meta.rounds) rounds of \($meta.seconds) s, \($meta.connections) connections, \($meta.main_workers) workers of the shop and \($meta.queue_workers) of the waiting room, the load on the same processors. Of their time, \([.[] | select(.round > 0 and .cpu) | of_others($meta.cores)] | if length > 0 then median else 0 end | round)% went to other programs and machines (median of the loads).",
 table("| work | binary log | a second | limit beside it, a second | ratio of the rates | ratio of the processor time | goal | µs of database + workers + nginx + load | ms, p50 / p99 | statements, product / limit |";
       [("off", "on") as $b | works[] as $w | $all | ratio_row($w; $b)]),
 join_share,
