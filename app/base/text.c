@@ -211,3 +211,10 @@ bool text_copy(char *dst, size_t cap, const char *src, size_t len)
     dst[n] = '\0';
     return n == len;
 }
+
+void text_mask_controls(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}

@@ -25,6 +25,7 @@ static bool fail(struct stage *s, const char *format, ...)
     va_start(args, format);
     vsnprintf(s->why, sizeof s->why, format, args);
     va_end(args);
+    text_mask_controls(s->why); /* a part of it may be the site's words */
     return false;
 }
 

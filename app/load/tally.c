@@ -1,6 +1,7 @@
 /* Figures of each route, see load/tally.h. */
 #include "load/tally.h"
 
+#include "base/text.h"
 #include "load/pick.h"
 #include <string.h>
 
@@ -62,6 +63,7 @@ void tally_add(struct tally *t, enum tally_route route, const struct client_resu
     kind.status = a->status;
     if (pick_text((struct pick){a->body, a->len}, "code", &code))
         text_copy(kind.code, sizeof kind.code, code.p, code.len);
+    text_mask_controls(kind.code);
     add_kind(row, &kind);
 }
 

@@ -67,4 +67,7 @@ bool text_secret_equal(const char *a, size_t a_len, const char *b, size_t b_len)
 /* Copies at most cap - 1 bytes and terminates; true if all fitted. */
 bool text_copy(char *dst, size_t cap, const char *src, size_t len);
 
+/* Puts a question mark for each control character, which would mean something to a terminal. */
+void text_mask_controls(char *text);
+
 #endif

@@ -199,6 +199,14 @@ static void test_copies_say_whether_all_fitted(void)
     CU_ASSERT_STRING_EQUAL(out, "");
 }
 
+static void test_nothing_speaks_to_a_terminal(void)
+{
+    char shown[] = "a\x1b[1m\n\x7f \xea\xb0\x80";
+
+    text_mask_controls(shown);
+    CU_ASSERT_STRING_EQUAL(shown, "a?[1m?? \xea\xb0\x80");
+}
+
 static void test_integers_are_written_in_digits(void)
 {
     static const struct {
@@ -227,4 +235,4 @@ SUITE(base_text, TEST(test_a_buffer_grows_and_stays_terminated),
       TEST(test_counts_characters_not_bytes), TEST(test_refuses_invalid_utf8),
       TEST(test_decodes_base64url), TEST(test_base64url_has_one_text_for_each_value),
       TEST(test_secrets_are_compared_whole), TEST(test_copies_say_whether_all_fitted),
-      TEST(test_integers_are_written_in_digits));
+      TEST(test_nothing_speaks_to_a_terminal), TEST(test_integers_are_written_in_digits));
