@@ -153,40 +153,43 @@ struct variables {
     const char *id, *content_length, *https, *arrived;
 };
 
+/* A name as it begins a variable, and how long that is. */
+#define VARIABLE(name) name "=", sizeof name
+
 /* Looks at one variable, "NAME=value". Of a header that comes twice libfcgi keeps both. */
 static void take_variable(struct request *req, struct variables *v, const char *variable)
 {
     const struct {
         const char *name;
+        size_t len;
         const char **value;
         bool *twice; /* of a header that must be single */
     } wanted[] = {
-        {"REQUEST_METHOD=", &req->method, NULL},
-        {"DOCUMENT_URI=", &req->path, NULL},
-        {"QUERY_STRING=", &req->query, NULL},
-        {"CONTENT_TYPE=", &req->content_type, NULL},
-        {"CONTENT_LENGTH=", &v->content_length, NULL},
-        {"HTTP_AUTHORIZATION=", &req->authorization, &req->malformed},
-        {"HTTP_IDEMPOTENCY_KEY=", &req->idempotency_key, &req->malformed},
-        {"HTTP_ACCEPT=", &req->accept, NULL},
-        {"HTTP_ACCEPT_LANGUAGE=", &req->accept_language, NULL},
-        {"HTTP_IF_NONE_MATCH=", &req->if_none_match, NULL},
-        {"HTTP_COOKIE=", &req->cookie, &req->cookie_twice},
-        {"HTTP_FRONTROW_GATE=", &req->gate, NULL},
-        {"HTTP_UPGRADE=", &req->upgrade, NULL},
-        {"REQUEST_ID=", &v->id, NULL},
-        {"HTTPS=", &v->https, NULL},
-        {"ARRIVED=", &v->arrived, NULL},
+        {VARIABLE("REQUEST_METHOD"), &req->method, NULL},
+        {VARIABLE("DOCUMENT_URI"), &req->path, NULL},
+        {VARIABLE("QUERY_STRING"), &req->query, NULL},
+        {VARIABLE("CONTENT_TYPE"), &req->content_type, NULL},
+        {VARIABLE("CONTENT_LENGTH"), &v->content_length, NULL},
+        {VARIABLE("HTTP_AUTHORIZATION"), &req->authorization, &req->malformed},
+        {VARIABLE("HTTP_IDEMPOTENCY_KEY"), &req->idempotency_key, &req->malformed},
+        {VARIABLE("HTTP_ACCEPT"), &req->accept, NULL},
+        {VARIABLE("HTTP_ACCEPT_LANGUAGE"), &req->accept_language, NULL},
+        {VARIABLE("HTTP_IF_NONE_MATCH"), &req->if_none_match, NULL},
+        {VARIABLE("HTTP_COOKIE"), &req->cookie, &req->cookie_twice},
+        {VARIABLE("HTTP_FRONTROW_GATE"), &req->gate, NULL},
+        {VARIABLE("HTTP_UPGRADE"), &req->upgrade, NULL},
+        {VARIABLE("REQUEST_ID"), &v->id, NULL},
+        {VARIABLE("HTTPS"), &v->https, NULL},
+        {VARIABLE("ARRIVED"), &v->arrived, NULL},
     };
 
     for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++) {
-        size_t len = strlen(wanted[i].name);
-
-        if (strncmp(variable, wanted[i].name, len) != 0)
+        if (variable[0] != wanted[i].name[0] ||
+            strncmp(variable, wanted[i].name, wanted[i].len) != 0)
             continue;
         if (wanted[i].twice && *wanted[i].value)
             *wanted[i].twice = true;
-        *wanted[i].value = variable + len;
+        *wanted[i].value = variable + wanted[i].len;
         return;
     }
 }
