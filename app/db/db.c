@@ -59,8 +59,8 @@ struct db {
     char words[256];
     bool in_transaction;
     int64_t opened; /* how often */
-    bool trying; /* whether it is let in is the question */
-    bool secret; /* the statement that runs has a password in it */
+    bool trying;    /* whether it is let in is the question */
+    bool secret;    /* the statement that runs has a password in it */
 };
 
 struct db *db_new(const struct config *cfg)
@@ -158,6 +158,7 @@ static enum err classify(unsigned number)
         return ERR_DB_DUPLICATE;
     case ER_ROW_IS_REFERENCED_2:
     case ER_NO_REFERENCED_ROW_2:
+    case ER_BAD_NULL_ERROR:
     case ER_WARN_DATA_OUT_OF_RANGE:
     case ER_DATA_TOO_LONG:
     case 3819:
@@ -536,8 +537,8 @@ static int64_t time_from_mysql(const MYSQL_TIME *t)
     return (int64_t)timegm(&tm) * 1000 + (int64_t)t->second_part / 1000;
 }
 
-/* The longest list of parameters: a hundred tokens, named twice, and a few more. */
-enum { MAX_PARAMS = 256 };
+/* The longest list of parameters: 64 rows of people who join, and a few more. */
+enum { MAX_PARAMS = 272 };
 
 static enum err bind_params(struct prepared *p, const struct db_value *params, size_t n)
 {

@@ -1,10 +1,11 @@
 /*
  * The process that joins for its host's workers, see domain/joins.h.
  *
- * Whether a queue takes joins it reads off the host's snapshot while that is as good as the row,
- * and else off the row. The numbers are drawn in the order of arrival, right before the statement
- * that uses them, and nothing else of the host draws any meanwhile, unless this process had been
- * given up: so those of a statement that fails go back as if they had not been drawn.
+ * A statement has the rows of one queue, and looks itself whether that takes joins at this moment;
+ * the host's snapshot spares the attempt where it does not. The numbers are drawn in the order of
+ * arrival, right before the statement that uses them, and nothing else of the host draws any
+ * meanwhile, unless this process had been given up: so those of a statement that fails go back as
+ * if they had not been drawn.
  */
 #include "base/log.h"
 #include "db/db.h"
@@ -21,7 +22,7 @@ static const struct size {
              {8, STMT_TOKENS_INSERT_8},   {4, STMT_TOKENS_INSERT_4},   {2, STMT_TOKENS_INSERT_2},
              {1, STMT_TOKENS_INSERT_1}};
 
-enum { ROW_PARAMS = 4 };
+enum { FIRST_PARAMS = 5, ROW_PARAMS = 4 };
 
 struct clerk {
     struct app *app;
@@ -60,12 +61,10 @@ static enum err check_ids(struct clerk *c)
     return e;
 }
 
-static bool takes_joins(struct clerk *c, struct join *j)
+static bool takes_joins(struct join *j)
 {
     struct snapshot_queue q;
-    if (!(snapshot_get_numbers(j->concert_id, &q) && snapshot_is_current(&q)) &&
-        db_query_one(c->app->db, STMT_QUEUE_GET, snapshot_read_row, &q, DB_P_INT(j->concert_id)) !=
-            ERR_OK)
+    if (!snapshot_get_numbers(j->concert_id, &q))
         return false;
     j->lifetime_seconds = q.token_lifetime_seconds;
     return (q.state == QUEUE_OPEN || q.state == QUEUE_PAUSED) && q.prequeue != 1;
@@ -84,36 +83,51 @@ static bool is_among(const struct join *j, const struct join *joins, int n)
     return false;
 }
 
-/* Sends those who have to look for themselves, and leaves the others: how many of them can be
- * inserted. Whoever asks a second time before the first time is done with looks after it. */
-static int sort_out(struct clerk *c)
+/* Sends those who have to look for themselves, and leaves the others. Whoever asks a second time
+ * before the first time is done with looks after it. */
+static void sort_out(struct clerk *c)
 {
-    int left = 0, ready = 0;
+    int left = 0;
     for (int i = 0; i < c->count; i++) {
         struct join j = c->joins[i];
         if (is_among(&j, c->joins, left)) {
             j.again = true;
-        } else if (j.again || !takes_joins(c, &j)) {
+        } else if (j.again || !takes_joins(&j)) {
             joins_reply(&j, JOINS_LOOK);
             continue;
         }
-        ready += !j.again;
         c->joins[left++] = j;
     }
     c->count = left;
-    return ready;
 }
 
-/* Takes the first n that can be inserted off the list. */
-static void take_ready(struct clerk *c, struct join *rows, int n)
+/* Whether a join can be one of a statement that begins with the first one at hand. */
+static bool goes_along(const struct clerk *c, const struct join *j)
 {
+    return !j->again && j->concert_id == c->joins[0].concert_id &&
+           j->lifetime_seconds == c->joins[0].lifetime_seconds;
+}
+
+static int count_along(const struct clerk *c)
+{
+    int n = 0;
+    for (int i = 0; i < c->count; i++)
+        n += goes_along(c, &c->joins[i]);
+    return n;
+}
+
+/* Takes the first n of them off the list. */
+static void take_along(struct clerk *c, struct join *rows, int n)
+{
+    struct join others[JOINS_BATCH];
     int left = 0, taken = 0;
     for (int i = 0; i < c->count; i++) {
-        if (taken < n && !c->joins[i].again)
+        if (taken < n && goes_along(c, &c->joins[i]))
             rows[taken++] = c->joins[i];
         else
-            c->joins[left++] = c->joins[i];
+            others[left++] = c->joins[i];
     }
+    memcpy(c->joins, others, (size_t)left * sizeof *others);
     c->count = left;
 }
 
@@ -137,20 +151,20 @@ static enum err draw_tickets(struct clerk *c, struct join *joins, int n)
     return ERR_OK;
 }
 
-static enum err insert_rows(struct clerk *c, const struct size *size, struct join *joins)
+static enum err insert_rows(struct clerk *c, const struct size *size, struct join *rows)
 {
-    struct db_value params[JOINS_BATCH * ROW_PARAMS];
+    struct db_value params[FIRST_PARAMS + (JOINS_BATCH - 1) * ROW_PARAMS], *p = params;
     for (int i = 0; i < size->rows; i++) {
-        struct db_value *p = &params[i * ROW_PARAMS];
-        p[0] = DB_P_INT(joins[i].concert_id);
-        p[1] = DB_P_UUID(&joins[i].user);
-        p[2] = DB_P_INT(joins[i].ticket);
-        p[3] = DB_P_INT(joins[i].lifetime_seconds);
+        *p++ = DB_P_INT(rows[i].concert_id);
+        *p++ = DB_P_UUID(&rows[i].user);
+        *p++ = DB_P_INT(rows[i].ticket);
+        if (i == 0)
+            *p++ = DB_P_INT(rows[i].concert_id);
+        *p++ = DB_P_INT(rows[i].lifetime_seconds);
     }
-    enum err e =
-        db_exec_params(c->app->db, size->stmt, params, (size_t)(size->rows * ROW_PARAMS), NULL);
+    enum err e = db_exec_params(c->app->db, size->stmt, params, (size_t)(p - params), NULL);
     for (int i = 0; e == ERR_OK && i < size->rows; i++)
-        joins[i].token_id = db_insert_id(c->app->db) + i;
+        rows[i].token_id = db_insert_id(c->app->db) + i;
     return e;
 }
 
@@ -167,11 +181,11 @@ static bool tickets_are_free(const struct db *db, enum err e)
 static void insert_some(struct clerk *c)
 {
     struct join rows[JOINS_BATCH];
-    int ready = sort_out(c);
-    if (ready == 0)
+    sort_out(c);
+    if (c->count == 0)
         return;
-    const struct size *size = size_for(c, ready);
-    take_ready(c, rows, size->rows);
+    const struct size *size = size_for(c, count_along(c));
+    take_along(c, rows, size->rows);
     enum err e = draw_tickets(c, rows, size->rows);
     if (e == ERR_OK) {
         e = insert_rows(c, size, rows);

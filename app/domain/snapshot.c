@@ -24,9 +24,6 @@ enum { HEARTBEAT_MS = 3000 };
 /* So long a database that answers may take until it has been read. */
 enum { SLOW_MS = 10000 };
 
-/* A queue that was read longer ago than this may have changed. */
-enum { CURRENT_MS = 1000 };
-
 /* How long a new queue is waited for, and between two looks. */
 enum { AWAIT_MS = 500, LOOK_MS = 2 };
 
@@ -48,10 +45,7 @@ enum err snapshot_init(void)
 void snapshot_poke(void)
 {
     uint64_t one = 1;
-    if (!snapshot_shared)
-        return;
-    atomic_fetch_add(&snapshot_shared->pokes, 1);
-    if (write(snapshot_shared->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
+    if (snapshot_shared && write(snapshot_shared->wake_fd, &one, sizeof one) < 0 && errno != EAGAIN)
         log_warn("snapshot_poke", "errno=%d", errno);
 }
 
@@ -207,13 +201,6 @@ bool snapshot_get_numbers(int64_t concert_id, struct snapshot_queue *out)
         copy_numbers(s, out);
     snapshot_slot_unlock(s);
     return fresh;
-}
-
-bool snapshot_is_current(const struct snapshot_queue *q)
-{
-    return snapshot_shared &&
-           atomic_load(&snapshot_shared->pokes) == atomic_load(&snapshot_shared->pokes_read) &&
-           snapshot_db_now() - q->as_of < CURRENT_MS;
 }
 
 bool snapshot_place(int64_t concert_id, int64_t ticket, struct snapshot_queue *out,

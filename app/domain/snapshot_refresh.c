@@ -224,7 +224,6 @@ static void beat(void)
 static enum err refresh(struct db *db, struct reading *r, struct gone *g)
 {
     int64_t before = clock_monotonic_ms();
-    uint64_t pokes = atomic_load(&snapshot_shared->pokes);
     r->count = 0;
     enum err e = db_query(db, STMT_QUEUE_ALL, collect, r, DB_P_INT(SNAPSHOT_MAX_QUEUES));
     if (e != ERR_OK)
@@ -239,10 +238,8 @@ static enum err refresh(struct db *db, struct reading *r, struct gone *g)
         if (s) /* numbers from before a pre-queue would be lower than those it draws */
             snapshot_return_lease(db, s, q->concert_id, q->prequeue == 1);
     }
-    if (e == ERR_OK) {
-        atomic_store(&snapshot_shared->pokes_read, pokes);
+    if (e == ERR_OK)
         take_back(db, before);
-    }
     return e;
 }
 

@@ -184,16 +184,20 @@
  * way: ten thousand of those inside before the first who waits. */
 #define STMT_TOKEN_BY_STATUS "queue_token FORCE INDEX (queue_token_status) "
 
-/* Rows of people who join, for the process that joins for its host. */
+/* Rows of people who join one queue, for the process that joins for its host. The first one looks
+ * whether joins are possible at this moment: if not, or if a wait lasts another time than it was
+ * said to, its end is NULL, which refuses all of them. */
 #define STMT_TOKENS_INTO                                                                           \
-    "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at) VALUES "
-#define STMT_TOKEN_ROW     "(?, ?, ?, 'WAITING', NOW(3), NOW(3) + INTERVAL ? SECOND)"
-#define STMT_TOKEN_ROWS_2  STMT_TOKEN_ROW ", " STMT_TOKEN_ROW
-#define STMT_TOKEN_ROWS_4  STMT_TOKEN_ROWS_2 ", " STMT_TOKEN_ROWS_2
-#define STMT_TOKEN_ROWS_8  STMT_TOKEN_ROWS_4 ", " STMT_TOKEN_ROWS_4
-#define STMT_TOKEN_ROWS_16 STMT_TOKEN_ROWS_8 ", " STMT_TOKEN_ROWS_8
-#define STMT_TOKEN_ROWS_32 STMT_TOKEN_ROWS_16 ", " STMT_TOKEN_ROWS_16
-#define STMT_TOKEN_ROWS_64 STMT_TOKEN_ROWS_32 ", " STMT_TOKEN_ROWS_32
+    "INSERT INTO queue_token (concert_id, user_id, ticket, status, created_at, expires_at) "       \
+    "VALUES (?, ?, ?, 'WAITING', NOW(3), NOW(3) + INTERVAL (SELECT q.token_lifetime_seconds "      \
+    "FROM queue_state q WHERE q.concert_id = ? AND q.token_lifetime_seconds = ? "                  \
+    "AND q.state IN ('OPEN', 'PAUSED') AND q.sold_out = 0 AND q.prequeue <> 1) SECOND)"
+#define STMT_TOKENS_1  ", (?, ?, ?, 'WAITING', NOW(3), NOW(3) + INTERVAL ? SECOND)"
+#define STMT_TOKENS_3  STMT_TOKENS_1 STMT_TOKENS_1 STMT_TOKENS_1
+#define STMT_TOKENS_7  STMT_TOKENS_3 STMT_TOKENS_3 STMT_TOKENS_1
+#define STMT_TOKENS_15 STMT_TOKENS_7 STMT_TOKENS_7 STMT_TOKENS_1
+#define STMT_TOKENS_31 STMT_TOKENS_15 STMT_TOKENS_15 STMT_TOKENS_1
+#define STMT_TOKENS_63 STMT_TOKENS_31 STMT_TOKENS_31 STMT_TOKENS_1
 
 /* X(name, parameters, columns, text) */
 /* clang-format off */
@@ -355,13 +359,13 @@
       "WHERE concert_id = ? AND state IN ('OPEN', 'PAUSED') AND sold_out = 0 AND prequeue <> 1")   \
     /* no INSERT ... SELECT: with MariaDB's defaults it keeps all others out of the table; and the \
      * number of rows known beforehand makes their ids follow each other */                        \
-    X(TOKENS_INSERT_1, 4, 0, STMT_TOKENS_INTO STMT_TOKEN_ROW)                                      \
-    X(TOKENS_INSERT_2, 8, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_2)                                   \
-    X(TOKENS_INSERT_4, 16, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_4)                                  \
-    X(TOKENS_INSERT_8, 32, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_8)                                  \
-    X(TOKENS_INSERT_16, 64, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_16)                                \
-    X(TOKENS_INSERT_32, 128, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_32)                               \
-    X(TOKENS_INSERT_64, 256, 0, STMT_TOKENS_INTO STMT_TOKEN_ROWS_64)                               \
+    X(TOKENS_INSERT_1, 5, 0, STMT_TOKENS_INTO)                                                     \
+    X(TOKENS_INSERT_2, 9, 0, STMT_TOKENS_INTO STMT_TOKENS_1)                                       \
+    X(TOKENS_INSERT_4, 17, 0, STMT_TOKENS_INTO STMT_TOKENS_3)                                      \
+    X(TOKENS_INSERT_8, 33, 0, STMT_TOKENS_INTO STMT_TOKENS_7)                                      \
+    X(TOKENS_INSERT_16, 65, 0, STMT_TOKENS_INTO STMT_TOKENS_15)                                    \
+    X(TOKENS_INSERT_32, 129, 0, STMT_TOKENS_INTO STMT_TOKENS_31)                                   \
+    X(TOKENS_INSERT_64, 257, 0, STMT_TOKENS_INTO STMT_TOKENS_63)                                   \
     /* by how much AUTO_INCREMENT counts, and one more where it is a cluster's business */         \
     X(ID_STEP, 0, 1,                                                                               \
       "SELECT @@SESSION.auto_increment_increment /*M! + (SELECT COUNT(*) FROM "                    \

@@ -87,10 +87,6 @@ bool snapshot_get(int64_t concert_id, struct snapshot_queue *out);
 /* The same without the messages and the lottery's. */
 bool snapshot_get_numbers(int64_t concert_id, struct snapshot_queue *out);
 
-/* Whether a queue as just read from the snapshot is as good as its row: young, and read since the
- * operator's last change on this host. */
-bool snapshot_is_current(const struct snapshot_queue *q);
-
 /* Like snapshot_get without the messages, last_ticket not below what this host has drawn itself
  * since; and in *gone_below how many numbers between now serving
  * and `ticket` nobody holds, in *is_gone whether `ticket` itself is one of them, or may be:

@@ -48,7 +48,6 @@ struct snapshot_shared {
     _Atomic int64_t read_at_ms; /* last successful read, monotonic; 0: never */
     _Atomic int64_t heard_at_ms;
     _Atomic bool down;
-    _Atomic uint64_t pokes, pokes_read; /* those asked for, and those before the last reading */
     struct snapshot_slot slots[SNAPSHOT_MAX_QUEUES];
 };
 
