@@ -34,11 +34,12 @@ static void survive(size_t each, double patience, void (*strike)(void), int paus
     UNTIL(30, is_ready());
 }
 
-/* The one that reads the snapshot is alone: it is chosen more often. */
+/* Those that read the snapshot and that join for all are alone: they are chosen more often. */
 static void kill_any_worker(void)
 {
-    static int deaths;
-    reaper_kill_worker(deaths++ % 10 == 0 ? "frontrow-snap" : NULL);
+    static const char *const alone[10] = {"frontrow-snap", [5] = "frontrow-joins"};
+    static size_t deaths;
+    reaper_kill_worker(alone[deaths++ % 10]);
 }
 
 static void test_workers_die(void)
