@@ -32,7 +32,8 @@ struct pay {
     struct payment *out;
     /* what was seen before the transaction */
     struct queue_row row;
-    int64_t asked, balance;
+    int64_t asked;
+    struct wallet_seen wallet;
     bool other_holds;
     bool long_way;
 };
@@ -59,7 +60,13 @@ static enum err check_token(struct pay *p, const struct reservation *r, const st
 /* --- Looking --- */
 
 /* Where the parts of a row of STMT_PAY_LOOK begin. */
-enum { TOKEN_COLUMN = 10, HOLDS_COLUMN = 20, OTHER_COLUMN = 22, SEAT_COLUMN = 24 };
+enum {
+    TOKEN_COLUMN = 10,
+    HOLDS_COLUMN = 20,
+    WALLET_COLUMN = 21,
+    OTHER_COLUMN = 24,
+    SEAT_COLUMN = 26
+};
 
 struct looking {
     struct pay *pay;
@@ -78,7 +85,12 @@ static enum err read_first(const struct db_value *row, struct pay *p)
         return e;
     token_row_judge(p->caller, &t, p->asked, &p->row);
     p->row.holds = db_int(&row[HOLDS_COLUMN]);
-    p->balance = db_int(&row[HOLDS_COLUMN + 1]);
+    p->wallet.balance = db_int(&row[WALLET_COLUMN]);
+    p->wallet.entries = db_int(&row[WALLET_COLUMN + 1]);
+    p->wallet.now = p->row.now;
+    if (row[WALLET_COLUMN + 2].n != sizeof p->wallet.entry_hash)
+        return ERR_INTERNAL;
+    memcpy(p->wallet.entry_hash, row[WALLET_COLUMN + 2].s, sizeof p->wallet.entry_hash);
     r->seats = calloc((size_t)r->seat_count, sizeof *r->seats);
     return r->seats ? ERR_OK : ERR_INTERNAL;
 }
@@ -105,9 +117,9 @@ static enum err read_look(const struct db_value *row, void *arg)
 
 static enum err check_balance(struct pay *p, const struct reservation *r)
 {
-    if (p->balance >= r->amount)
+    if (p->wallet.balance >= r->amount)
         return ERR_OK;
-    p->app->problem.balance = p->balance;
+    p->app->problem.balance = p->wallet.balance;
     p->app->problem.amount = r->amount;
     return ERR_INSUFFICIENT_BALANCE;
 }
@@ -176,7 +188,8 @@ static enum err pay_at_once(struct db *db, struct pay *p)
     if (e == ERR_OK)
         e = record(p, r);
     if (e == ERR_OK)
-        e = wallet_debit(p->app, &r->user_id, r->amount, r->reservation_id, &p->out->balance);
+        e = wallet_move_seen(p->app, &r->user_id, &p->wallet, "PAYMENT", -r->amount,
+                             r->reservation_id, &p->out->balance);
     if (e == ERR_OK && (queue_row_may_be_past(&p->row, r->hold_expires_at) ||
                         queue_row_may_be_past(&p->row, p->row.expires_at)))
         e = ERR_DB_RETRY;

@@ -229,6 +229,14 @@
       "created_at, hash) VALUES (?, (SELECT entries FROM wallet WHERE user_id = ?), ?, ?, ?, ?, "  \
       "(SELECT entry_at FROM wallet WHERE user_id = ?), "                                          \
       "(SELECT entry_hash FROM wallet WHERE user_id = ?))")                                        \
+    /* the same of a wallet that has been read: nothing is computed or looked up again; changes no  \
+     * row if the wallet is not as it was */                                                       \
+    X(WALLET_MOVE_SEEN, 7, 0,                                                                      \
+      "UPDATE wallet SET balance = ?, entries = ?, entry_at = ?, entry_hash = ? "                  \
+      "WHERE user_id = ? AND entries = ? AND balance = ?")                                         \
+    X(WALLET_ENTRY_ADD, 8, 0,                                                                      \
+      "INSERT INTO wallet_entry (user_id, seq, type, amount, balance_after, reservation_id, "      \
+      "created_at, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                                         \
     X(WALLET_ENTRIES, 3, 7,                                                                        \
       "SELECT seq, entry_id, type, amount, balance_after, reservation_id, created_at "             \
       "FROM wallet_entry WHERE user_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?")                 \
@@ -775,9 +783,9 @@
     /* What a payment needs to know: reservation, token, balance; a row for each seat and each       \
      * other pending hold, which is joined since a subquery costs five times as much. Locks nothing, \
      * and has no row if something is missing. */                                                  \
-    X(PAY_LOOK, 7, 29,                                                                             \
+    X(PAY_LOOK, 7, 31,                                                                             \
       "SELECT STRAIGHT_JOIN " STMT_RESERVATION_COLUMNS ", " STMT_TOKEN_COLUMNS ", t.holds, "       \
-      "w.balance, o.reservation_id, o.hold_expires_at, "                                           \
+      "w.balance, w.entries, w.entry_hash, o.reservation_id, o.hold_expires_at, "                  \
       "s.seat_id, s.seat_number, s.section, s.row_label, s.price "                                 \
       "FROM reservation r JOIN queue_token t JOIN wallet w "                                       \
       "JOIN seat s FORCE INDEX (seat_reservation) "                                                \

@@ -1,4 +1,5 @@
-/* The hash of a ledger's entry, as schema/005_ledger.sql describes it. */
+/* The hash of a ledger's entry, as schema/005_ledger.sql describes it: to check them, and to make
+ * those of payments. */
 #ifndef FRONTROW_DOMAIN_VERIFY_CHAIN_H
 #define FRONTROW_DOMAIN_VERIFY_CHAIN_H
 

@@ -45,6 +45,21 @@ enum err wallet_charge(struct app *app, const struct caller *caller, const struc
 enum err wallet_entries(struct app *app, const struct uuid *user_id, int64_t before, int limit,
                         struct wallet_entry *out, int *count) MUSTCHECK;
 
+/* A wallet as it was read before a transaction, with the moment by the database's clock. */
+struct wallet_seen {
+    int64_t balance, entries, now;
+    unsigned char entry_hash[32]; /* of the newest */
+};
+
+/*
+ * wallet_debit() and the like for a wallet that has been seen: adds `amount`, which may be
+ * negative, and writes the entry of that moment. ERR_DB_RETRY, and the transaction must end, if the
+ * wallet is not as it was seen, or its balance would leave its bounds.
+ */
+enum err wallet_move_seen(struct app *app, const struct uuid *user_id,
+                          const struct wallet_seen *seen, const char *type, int64_t amount,
+                          int64_t reservation_id, int64_t *balance) MUSTCHECK;
+
 /*
  * Inside a transaction, for payments: takes `amount` (>= 0) from the wallet and writes the PAYMENT
  * entry. ERR_INSUFFICIENT_BALANCE with balance and amount in app->problem.

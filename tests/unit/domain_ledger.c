@@ -56,6 +56,39 @@ static void test_what_is_hashed_is_what_the_schema_says(void)
     scratch_app_close(&app);
 }
 
+/* The same entries made of a wallet that has been seen; not if it is another by then. */
+static void test_the_hash_is_the_same_wherever_it_is_made(void)
+{
+    struct app app = scratch_app();
+    struct wallet_seen seen = {.now = INT64_C(1777662000123)};
+    struct uuid user;
+    int64_t balance = 0;
+    memset(&user, 1, sizeof user);
+    scratch_wipe(app.db);
+    scratch_lift_rules(app.db);
+    scratch_sql(app.db, "INSERT INTO wallet (user_id) VALUES (" USER ")");
+    CU_ASSERT_EQUAL(wallet_move_seen(&app, &user, &seen, "CHARGE", 500, 0, &balance), ERR_OK);
+    CU_ASSERT_EQUAL(balance, 500);
+    CU_ASSERT(has_hash(app.db, 1, CHARGE));
+    CU_ASSERT(ends_with(app.db, 1, CHARGE));
+    CU_ASSERT_EQUAL(wallet_move_seen(&app, &user, &seen, "CHARGE", 500, 0, &balance), ERR_DB_RETRY);
+    seen = (struct wallet_seen){.balance = 500, .entries = 1, .now = INT64_C(1777662001000)};
+    for (size_t i = 0; i < sizeof seen.entry_hash; i++) {
+        unsigned byte = 0;
+        CU_ASSERT_EQUAL(sscanf(CHARGE + 2 * i, "%2x", &byte), 1);
+        seen.entry_hash[i] = (unsigned char)byte;
+    }
+    CU_ASSERT_EQUAL(wallet_move_seen(&app, &user, &seen, "PAYMENT", -501, 7, &balance),
+                    ERR_DB_RETRY);
+    CU_ASSERT_EQUAL(wallet_move_seen(&app, &user, &seen, "PAYMENT", -200, 7, &balance), ERR_OK);
+    CU_ASSERT_EQUAL(balance, 300);
+    CU_ASSERT(has_hash(app.db, 2, PAYMENT));
+    CU_ASSERT(ends_with(app.db, 2, PAYMENT));
+    scratch_wipe(app.db);
+    scratch_enforce_rules(app.db);
+    scratch_app_close(&app);
+}
+
 /* --- A schema from before --- */
 
 static struct config old;
@@ -185,4 +218,5 @@ static void test_a_migration_cut_short_is_finished(void)
 }
 
 SUITE(domain_ledger, TEST(test_what_is_hashed_is_what_the_schema_says),
-      TEST(test_old_entries_are_chained), TEST(test_a_migration_cut_short_is_finished));
+      TEST(test_the_hash_is_the_same_wherever_it_is_made), TEST(test_old_entries_are_chained),
+      TEST(test_a_migration_cut_short_is_finished));

@@ -3,6 +3,7 @@
 #include "db_scratch.h"
 #include "domain/booking.h"
 #include "domain/payment.h"
+#include "domain/wallet.h"
 #include "suite.h"
 #include <pthread.h>
 #include <stdio.h>
@@ -507,6 +508,29 @@ static void test_a_hold_extended_in_between(void)
     close_till();
 }
 
+/* The wallet is not what it was seen to be, but there is enough in it, whatever the entry before.
+ */
+static void test_a_charge_in_between(void)
+{
+    open_till(1000);
+    struct db *holder = scratch_open();
+    struct paying p = {.one = {.caller = newcomer(9000)}};
+    struct caller owner = scratch_caller(&p.one.caller.user);
+    struct wallet_charge charged;
+    p.one.reservation = hold(&p.one.caller, 1, 2);
+    scratch_sql(holder, "START TRANSACTION");
+    scratch_sql(holder, "SELECT 1 FROM queue_token WHERE user_id = %s FOR UPDATE",
+                scratch_hex(&owner.user));
+    start_paying(&p, AT_ONCE);
+    CU_ASSERT_EQUAL(wallet_charge(&app, &owner, &owner.user, 100, NULL, &charged), ERR_OK);
+    scratch_sql(holder, "COMMIT");
+    pthread_join(p.thread, NULL);
+    CU_ASSERT_EQUAL(p.result, ERR_OK);
+    CU_ASSERT_EQUAL(balance(&p.one.caller), 7100);
+    db_free(holder);
+    close_till();
+}
+
 /* Two payments of one user, with money for one of them: both have seen it. */
 static void test_money_for_one_of_two_payments(void)
 {
@@ -585,6 +609,7 @@ SUITE(domain_payment, TEST(test_a_payment_does_everything),
       TEST(test_a_seat_taken_by_another_while_the_payment_waits),
       TEST(test_a_deadlock_is_run_again), TEST(test_another_hold_in_between_is_given_back),
       TEST(test_a_session_that_ends_in_between), TEST(test_a_hold_given_back_in_between),
-      TEST(test_a_hold_extended_in_between), TEST(test_money_for_one_of_two_payments),
+      TEST(test_a_hold_extended_in_between), TEST(test_a_charge_in_between),
+      TEST(test_money_for_one_of_two_payments),
       TEST(test_who_has_no_wallet_pays_nothing_with_nothing),
       TEST(test_a_key_in_use_comes_before_what_was_seen));
