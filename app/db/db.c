@@ -432,9 +432,13 @@ static enum err setup_columns(struct prepared *p, MYSQL_RES *meta)
     return mysql_stmt_bind_result(p->stmt, p->binds) ? ERR_INTERNAL : ERR_OK;
 }
 
+/* MariaDB's client says of rows that stop coming one by one only that they do; why is then known to
+ * the connection. */
 static enum err failed_statement(struct db *db, enum stmt id)
 {
     MYSQL_STMT *stmt = db->prepared[id].stmt;
+    if (mysql_stmt_errno(stmt) == 0)
+        return failed_connection(db, stmt_name(id));
     keep_complaint(db, mysql_stmt_errno(stmt), mysql_stmt_error(stmt));
     return failed(db, db->complaint, db->words, stmt_name(id));
 }

@@ -36,6 +36,43 @@ static void test_a_query_is_asked_again_on_a_new_connection(void)
     db_free(killer);
 }
 
+struct streaming {
+    struct db *killer;
+    int64_t connection;
+    int rows;
+};
+
+static enum err kill_at_the_first(const struct db_value *row, void *arg)
+{
+    struct streaming *s = arg;
+    (void)row;
+    if (s->rows++ == 0)
+        scratch_sql(s->killer, "KILL %lld", (long long)s->connection);
+    return ERR_OK;
+}
+
+/* More than the socket holds: the server still writes when it is cut. */
+static void test_rows_that_stop_coming_are_a_loss(void)
+{
+    struct db *db = scratch_open();
+    struct streaming s = {.killer = scratch_open(), .connection = connection_id(db)};
+    scratch_wipe(db);
+    int64_t schedule = scratch_schedule(db, scratch_concert(db), 1000, 1000);
+    for (int i = 1; i < 10; i++)
+        scratch_sql(
+            db,
+            "INSERT INTO seat (schedule_id, seat_number, section, row_label, price, status) "
+            "SELECT schedule_id, seat_number + %d, REPEAT('x', 200), '1', price, status "
+            "FROM seat WHERE schedule_id = %lld AND seat_number <= 1000",
+            1000 * i, (long long)schedule);
+    CU_ASSERT_EQUAL(db_stream(db, STMT_SEATS_LAYOUT, kill_at_the_first, &s, DB_P_INT(schedule)),
+                    ERR_DB_LOST);
+    CU_ASSERT(s.rows > 0 && s.rows < 10000);
+    scratch_wipe(db);
+    db_free(db);
+    db_free(s.killer);
+}
+
 static void test_a_change_is_not_made_again_on_a_new_connection(void)
 {
     struct db *db = scratch_open(), *killer = scratch_open();
@@ -155,6 +192,7 @@ static void test_a_server_without_room_is_busy(void)
 SUITE(db_connection, TEST(test_a_query_is_asked_again_on_a_new_connection),
       TEST(test_a_change_is_not_made_again_on_a_new_connection),
       TEST(test_a_row_function_may_lose_the_connection),
+      TEST(test_rows_that_stop_coming_are_a_loss),
       TEST(test_the_session_is_set_up_again_after_a_loss),
       TEST(test_a_server_that_is_not_there_is_told_at_once), TEST(test_a_wrong_password_is_told),
       TEST(test_an_answer_that_takes_too_long_counts_as_lost),
