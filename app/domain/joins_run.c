@@ -101,33 +101,33 @@ static void sort_out(struct clerk *c)
     c->count = left;
 }
 
-/* Whether a join can be one of a statement that begins with the first one at hand. */
-static bool goes_along(const struct clerk *c, const struct join *j)
+/* Whether a join can be one of a statement that begins with `first`. */
+static bool goes_along(const struct join *first, const struct join *j)
 {
-    return !j->again && j->concert_id == c->joins[0].concert_id &&
-           j->lifetime_seconds == c->joins[0].lifetime_seconds;
+    return !j->again && j->concert_id == first->concert_id &&
+           j->lifetime_seconds == first->lifetime_seconds;
 }
 
 static int count_along(const struct clerk *c)
 {
     int n = 0;
     for (int i = 0; i < c->count; i++)
-        n += goes_along(c, &c->joins[i]);
+        n += goes_along(&c->joins[0], &c->joins[i]);
     return n;
 }
 
 /* Takes the first n of them off the list. */
 static void take_along(struct clerk *c, struct join *rows, int n)
 {
-    struct join others[JOINS_BATCH];
+    const struct join first = c->joins[0];
     int left = 0, taken = 0;
     for (int i = 0; i < c->count; i++) {
-        if (taken < n && goes_along(c, &c->joins[i]))
-            rows[taken++] = c->joins[i];
+        const struct join j = c->joins[i];
+        if (taken < n && goes_along(&first, &j))
+            rows[taken++] = j;
         else
-            others[left++] = c->joins[i];
+            c->joins[left++] = j;
     }
-    memcpy(c->joins, others, (size_t)left * sizeof *others);
     c->count = left;
 }
 

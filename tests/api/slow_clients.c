@@ -112,7 +112,8 @@ static void test_unread_answers_hold_no_worker(void)
     need_fewer_workers_than(READERS);
     for (size_t i = 0; i < READERS; i++) {
         fds[i] = raw_open_narrow();
-        RAW_PUTS(fds[i], F("GET /api/v1/schedules/%lld/seats HTTP/1.1\r\nHost: x\r\n"
+        /* of version 1.0, whose answers come in one piece and end with the connection */
+        RAW_PUTS(fds[i], F("GET /api/v1/schedules/%lld/seats HTTP/1.0\r\nHost: x\r\n"
                            "Authorization: Bearer %s\r\n\r\n",
                            (long long)hall, u.queue));
     }
