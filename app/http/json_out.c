@@ -28,8 +28,7 @@ static char *begin_value(struct text_buf *out, const char *name, size_t more)
     if (!name)
         return at;
     *at++ = '"';
-    memcpy(at, name, len);
-    at += len;
+    at = mempcpy(at, name, len);
     *at++ = '"';
     *at++ = ':';
     return at;
@@ -87,8 +86,7 @@ void jout_raw(struct text_buf *out, const char *name, const char *json)
 
     if (!at)
         return;
-    memcpy(at, value, len);
-    end_value(out, at + len);
+    end_value(out, (char *)mempcpy(at, value, len));
 }
 
 void jout_bool(struct text_buf *out, const char *name, bool value)
