@@ -22,13 +22,12 @@ enum { SEATS = 25000, AT_ONCE = 36, MOST_KIB = 2560 };
 static long private_kib(pid_t pid)
 {
     char line[128];
-    long kib, sum = 0;
+    long sum = 0;
     FILE *f = fopen(F("/proc/%d/smaps_rollup", (int)pid), "r");
 
     while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "Private_Clean: %ld", &kib) == 1 ||
-            sscanf(line, "Private_Dirty: %ld", &kib) == 1)
-            sum += kib;
+        if (strncmp(line, "Private_Clean:", 14) == 0 || strncmp(line, "Private_Dirty:", 14) == 0)
+            sum += strtol(line + 14, NULL, 10);
     if (f)
         fclose(f);
     return sum;

@@ -131,10 +131,9 @@ static int64_t peak_of_workers(void)
     for (size_t i = 0; i < mains.n; i++) {
         FILE *f = fopen(F("/proc/%d/status", (int)mains.pid[i]), "r");
         char line[256];
-        long long kb;
         while (f && fgets(line, sizeof line, f))
-            if (sscanf(line, "VmHWM: %lld kB", &kb) == 1 && kb > most)
-                most = kb;
+            if (strncmp(line, "VmHWM:", 6) == 0 && strtol(line + 6, NULL, 10) > most)
+                most = strtol(line + 6, NULL, 10);
         if (f)
             fclose(f);
     }

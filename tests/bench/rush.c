@@ -29,11 +29,11 @@
 #include <unistd.h>
 
 enum {
-    WHEEL_MS = 5, /* a slot of the wheel of timers */
+    WHEEL_US = 5000, /* a slot of the wheel of timers */
     WHEEL = 8192,
     MOST_CONNECTIONS = 30000,
     HEAD_MAX = 4096, /* of an answer: its head, and all of a short body */
-    POLL_MS = 1000,
+    POLL_US = 1000000,
     LAG_MS = 30000, /* how long after a phase its buyers are waited for */
     BUCKETS = 4000, /* of latencies: 5 ms each */
     BUCKET_US = 5000
@@ -45,8 +45,9 @@ struct connection {
     int fd;
     struct buyer *buyer; /* whose request is on the way; NULL: none */
     int64_t sent_us;
-    struct connection *next; /* among the idle */
-    size_t len, need;        /* bytes seen; bytes that make the answer, once it is known */
+    struct connection *next;  /* among the idle */
+    struct connection *older; /* among all */
+    size_t len, need;         /* bytes seen; bytes that make the answer, once it is known */
     bool head_seen, chunked, closing;
     int status, retry_after;
     size_t kept;
@@ -64,7 +65,7 @@ static struct sockaddr_in server;
 static int patience;
 static struct buyer *wheel[WHEEL], *free_buyers;
 static int64_t wheel_at; /* the next slot, counted from the start */
-static struct connection *idle;
+static struct connection *idle, *connections;
 static int epoll_fd, connection_count, in_flight, alive;
 static struct tally second, phase;
 static int64_t start_us;
@@ -87,7 +88,7 @@ static void die(const char *what)
 
 static void wait_until(struct buyer *b, int64_t us)
 {
-    int64_t slot = (us - start_us) / (WHEEL_MS * 1000) + 1;
+    int64_t slot = (us - start_us) / WHEEL_US + 1;
 
     if (slot < wheel_at)
         slot = wheel_at;
@@ -130,6 +131,8 @@ static struct connection *open_connection(void)
         epoll_ctl(epoll_fd, EPOLL_CTL_ADD, c->fd, &event) != 0)
         die("a connection");
     connection_count++;
+    c->older = connections;
+    connections = c;
     return c;
 }
 
@@ -181,11 +184,11 @@ static bool go_on(struct buyer *b, const struct connection *c, int64_t now)
         memcpy(b->token, at + 9, (size_t)(end - at - 9));
         b->token[end - at - 9] = '\0';
         b->step = POLL;
-        wait_until(b, now + POLL_MS * 1000);
+        wait_until(b, now + POLL_US);
         return true;
     case POLL:
         if (!strstr(c->head, "\"status\":\"ACTIVE\"")) {
-            wait_until(b, now + POLL_MS * 1000);
+            wait_until(b, now + POLL_US);
             return true;
         }
         break;
@@ -279,13 +282,13 @@ static void look_at_head(struct connection *c)
     if (!end)
         return;
     c->head_seen = true;
-    c->status = atoi(c->head + 9);
+    c->status = (int)strtol(c->head + 9, NULL, 10);
     value = header(c, "\r\nContent-Length:");
     c->need = (size_t)(end + 4 - c->head) + (value ? strtoul(value, NULL, 10) : 0);
     c->chunked = header(c, "\r\nTransfer-Encoding: chunked") != NULL;
     c->closing = header(c, "\r\nConnection: close") != NULL;
     value = header(c, "\r\nRetry-After:");
-    c->retry_after = value ? atoi(value) : 1;
+    c->retry_after = value ? (int)strtol(value, NULL, 10) : 1;
 }
 
 static void take(struct connection *c, const char *data, size_t n)
@@ -393,7 +396,7 @@ static void next_second(void)
 
 static void turn_wheel(int64_t now)
 {
-    int64_t until = (now - start_us) / (WHEEL_MS * 1000);
+    int64_t until = (now - start_us) / WHEEL_US;
 
     for (; wheel_at <= until; wheel_at++) {
         struct buyer *b = wheel[wheel_at % WHEEL];
@@ -469,10 +472,11 @@ int main(int argc, char **argv)
         return 2;
     }
     server = (struct sockaddr_in){.sin_family = AF_INET,
-                                  .sin_port = htons((uint16_t)atoi(argv[1])),
+                                  .sin_port = htons((uint16_t)strtoul(argv[1], NULL, 10)),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    rush_prepare(argv[2], atoll(argv[3]), atoll(argv[4]), atoll(argv[5]));
-    patience = atoi(argv[6]);
+    rush_prepare(argv[2], strtoll(argv[3], NULL, 10), strtoll(argv[4], NULL, 10),
+                 strtoll(argv[5], NULL, 10));
+    patience = (int)strtol(argv[6], NULL, 10);
     setrlimit(RLIMIT_NOFILE, &files);
     srandom((unsigned)getpid());
     epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -480,7 +484,7 @@ int main(int argc, char **argv)
     for (int i = 7; i < argc; i++) {
         char *x = strchr(argv[i], ':');
 
-        run_phase(atof(argv[i]), x ? atof(x + 1) : 1);
+        run_phase(strtod(argv[i], NULL), x ? strtod(x + 1, NULL) : 1);
     }
     getrusage(RUSAGE_SELF, &used);
     printf("own_cpu_ms %ld\n", used.ru_utime.tv_sec * 1000 + used.ru_utime.tv_usec / 1000 +

@@ -19,10 +19,9 @@ struct buyer {
     char user[37], user_token[RUSH_TOKEN_SIZE], token[RUSH_TOKEN_SIZE];
 };
 
-/* Reads the key of user tokens from frontrow.conf, and which concert and schedules are wanted. Ends
- * the program if it cannot. */
-void rush_prepare(const char *config, int64_t concert, int64_t first_schedule,
-                  int64_t last_schedule);
+/* Reads the key of user tokens from frontrow.conf; `which` concert is wanted, and the schedules
+ * from `first` to `last`. Ends the program if it cannot. */
+void rush_prepare(const char *config, int64_t which, int64_t first, int64_t last);
 
 /* Makes the buyer a new user, with a token that may charge. */
 void rush_make_user(struct buyer *b);

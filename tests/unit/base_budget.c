@@ -20,7 +20,7 @@ static int burst(struct budget *b, int64_t now, int64_t cost)
 static void test_a_burst_and_then_a_share_of_a_core(void)
 {
     struct budget b = {0};
-    int64_t now = 5 * SECOND;
+    int64_t now = 5 * (int64_t)SECOND;
 
     CU_ASSERT_EQUAL(burst(&b, now, COST), BUDGET_BURST);
     CU_ASSERT_EQUAL(burst(&b, now, COST), 0);

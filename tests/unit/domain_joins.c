@@ -64,7 +64,7 @@ static void end_process(pid_t *pid)
 
 static bool comes(bool (*is)(void))
 {
-    int64_t deadline = clock_monotonic_ms() + SCRATCH_PATIENCE_SECONDS * 1000;
+    int64_t deadline = clock_monotonic_ms() + (int64_t)SCRATCH_PATIENCE_SECONDS * 1000;
     while (!is() && clock_monotonic_ms() < deadline)
         poll(NULL, 0, 2);
     return is();
@@ -95,6 +95,8 @@ static void open_host(void)
         CU_ASSERT_PTR_NOT_NULL_FATAL(visits);
     }
     made = true;
+    if (!visits)
+        return;
     memset((void *)visits, 0, VISITORS * sizeof *visits);
     for (int i = 0; i < VISITORS; i++) {
         uuid_random(&visits[i].user);
@@ -151,7 +153,7 @@ static void visit_in_turn(int from, int to)
 
 static void answered(int from, int to)
 {
-    int64_t deadline = clock_monotonic_ms() + SCRATCH_PATIENCE_SECONDS * 1000;
+    int64_t deadline = clock_monotonic_ms() + (int64_t)SCRATCH_PATIENCE_SECONDS * 1000;
     for (int i = from; i < to; i++) {
         while (!atomic_load(&visits[i].done) && clock_monotonic_ms() < deadline)
             poll(NULL, 0, 2);

@@ -74,9 +74,8 @@ static void test_the_hash_is_the_same_wherever_it_is_made(void)
     CU_ASSERT_EQUAL(wallet_move_seen(&app, &user, &seen, "CHARGE", 500, 0, &balance), ERR_DB_RETRY);
     seen = (struct wallet_seen){.balance = 500, .entries = 1, .now = INT64_C(1777662001000)};
     for (size_t i = 0; i < sizeof seen.entry_hash; i++) {
-        unsigned byte = 0;
-        CU_ASSERT_EQUAL(sscanf(CHARGE + 2 * i, "%2x", &byte), 1);
-        seen.entry_hash[i] = (unsigned char)byte;
+        const char digits[] = {CHARGE[2 * i], CHARGE[2 * i + 1], '\0'};
+        seen.entry_hash[i] = (unsigned char)strtoul(digits, NULL, 16);
     }
     CU_ASSERT_EQUAL(wallet_move_seen(&app, &user, &seen, "PAYMENT", -501, 7, &balance),
                     ERR_DB_RETRY);
