@@ -102,6 +102,13 @@ static bool waits_surely(const struct caller *caller, struct snapshot_queue *q, 
            snapshot_db_now() < caller->exp * 1000 - EXP_MARGIN_MS;
 }
 
+bool queue_surely_waits(const struct caller *caller)
+{
+    struct snapshot_queue q;
+    int64_t gone;
+    return caller->ticket > 0 && waits_surely(caller, &q, &gone);
+}
+
 /* The bearer's row, an admitted session claimed by the way. ERR_QUEUE_TOKEN_EXPIRED if it is over
  * or gone. */
 static enum err read_live(struct app *app, const struct caller *caller, struct token_row *t)

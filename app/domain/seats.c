@@ -144,7 +144,9 @@ static enum err read_states(struct app *app, const struct caller *caller, struct
 static enum err read_or_claim(struct app *app, const struct caller *caller, struct seats *seats)
 {
     enum err e = read_states(app, caller, seats);
-    return e == ERR_NO_ROW && queue_claim(app, caller) ? read_states(app, caller, seats) : e;
+    if (e != ERR_NO_ROW || queue_surely_waits(caller))
+        return e;
+    return queue_claim(app, caller) ? read_states(app, caller, seats) : e;
 }
 
 /* Whoever has just been found inside, and is not any more. */

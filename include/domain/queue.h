@@ -122,6 +122,9 @@ struct queue_row {
  * before a statement waits for a lock, so whoever has waited asks this. */
 bool queue_row_may_be_past(const struct queue_row *row, int64_t moment);
 
+/* Whether the bearer certainly waits, by the host's snapshot alone. False: it has to be asked. */
+bool queue_surely_waits(const struct caller *caller);
+
 /* Claims an admitted session for good, also after a transaction that called but failed: its own
  * claim went with it. Whether there was one to be claimed; what goes wrong here is logged. */
 bool queue_claim(struct app *app, const struct caller *caller);
