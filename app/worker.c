@@ -153,8 +153,12 @@ static int run_push(void *arg)
 static enum err check_statements(const struct config *cfg, char *why, size_t why_len)
 {
     struct db *db = db_new(cfg);
-    enum err e = db ? db_check_statements(db, why, why_len) : ERR_INTERNAL;
+    enum err e = ERR_INTERNAL;
 
+    if (db) {
+        db_serve(db, STMT_OF_CLERKS); /* and with theirs all of the workers' */
+        e = db_check_statements(db, why, why_len);
+    }
     db_free(db);
     return e;
 }

@@ -542,7 +542,7 @@ static int64_t time_from_mysql(const MYSQL_TIME *t)
 }
 
 /* The longest list of parameters: 64 rows of people who join, and a few more. */
-enum { MAX_PARAMS = 272 };
+enum { MAX_PARAMS = 304 };
 
 static enum err bind_params(struct prepared *p, const struct db_value *params, size_t n)
 {
@@ -831,7 +831,8 @@ enum err db_check_limits(const struct config *cfg, int connections, char *why, s
 {
     int64_t max_connections = 0, max_statements = 0;
     int64_t statements = (int64_t)connections * stmt_count_of(STMT_OF_WORKERS) +
-                         stmt_count_of(STMT_OF_JOB) + stmt_count_of(STMT_OF_VERIFY);
+                         stmt_count_of(STMT_OF_CLERKS) + stmt_count_of(STMT_OF_JOB) +
+                         stmt_count_of(STMT_OF_VERIFY);
     struct db *db = db_new(cfg);
     enum err e =
         db ? db_command(db, "SELECT @@GLOBAL.max_connections", &max_connections) : ERR_INTERNAL;

@@ -50,8 +50,10 @@ static enum stmt_user owner(enum stmt id)
     static const struct {
         const char *prefix;
         enum stmt_user who;
-    } prefixes[] = {
-        {"JOB_", STMT_OF_JOB}, {"VERIFY_", STMT_OF_VERIFY}, {"GRANTS_", STMT_OF_GRANTS}};
+    } prefixes[] = {{"JOB_", STMT_OF_JOB},
+                    {"DESK_", STMT_OF_CLERKS},
+                    {"VERIFY_", STMT_OF_VERIFY},
+                    {"GRANTS_", STMT_OF_GRANTS}};
 
     for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
         if (strncmp(stmt_name(id), prefixes[i].prefix, strlen(prefixes[i].prefix)) == 0)
@@ -68,7 +70,7 @@ bool stmt_is_of(enum stmt id, enum stmt_user who)
         return true;
     if (who == STMT_OF_JOB)
         return is_shared_with_job(id);
-    return who == STMT_OF_VERIFY && mine == STMT_OF_WORKERS;
+    return mine == STMT_OF_WORKERS && (who == STMT_OF_VERIFY || who == STMT_OF_CLERKS);
 }
 
 int stmt_count_of(enum stmt_user who)

@@ -82,6 +82,12 @@ enum err tx_run(struct db *db, tx_fn *fn, void *arg)
     return run(db, &plain, false, fn, arg);
 }
 
+enum err tx_once(struct db *db, tx_fn *fn, void *arg, bool *unknown)
+{
+    *unknown = false;
+    return once(db, &plain, fn, arg, unknown);
+}
+
 enum err tx_run_settling(struct db *db, tx_fn *fn, void *arg)
 {
     return run(db, &plain, true, fn, arg);

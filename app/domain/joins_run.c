@@ -7,58 +7,52 @@
  * meanwhile, unless this process had been given up: so those of a statement that fails go back as
  * if they had not been drawn.
  */
-#include "base/log.h"
-#include "db/db.h"
-#include "domain/app.h"
-#include "domain/joins_shared.h"
+#include "domain/clerk.h"
+#include "domain/joins.h"
 #include "domain/snapshot.h"
-#include <poll.h>
 
 /* Statements by their number of rows. */
 static const struct size {
     int rows;
     enum stmt stmt;
-} sizes[] = {{64, STMT_TOKENS_INSERT_64}, {32, STMT_TOKENS_INSERT_32}, {16, STMT_TOKENS_INSERT_16},
-             {8, STMT_TOKENS_INSERT_8},   {4, STMT_TOKENS_INSERT_4},   {2, STMT_TOKENS_INSERT_2},
-             {1, STMT_TOKENS_INSERT_1}};
+} sizes[] = {{64, STMT_DESK_TOKENS_INSERT_64}, {32, STMT_DESK_TOKENS_INSERT_32},
+             {16, STMT_DESK_TOKENS_INSERT_16}, {8, STMT_DESK_TOKENS_INSERT_8},
+             {4, STMT_DESK_TOKENS_INSERT_4},   {2, STMT_DESK_TOKENS_INSERT_2},
+             {1, STMT_DESK_TOKENS_INSERT_1}};
 
 enum { FIRST_PARAMS = 5, ROW_PARAMS = 4 };
 
-struct clerk {
-    struct app *app;
-    int64_t connection;             /* the one for which the next is known */
-    bool ids_in_a_row;              /* of the rows of one statement */
-    struct join joins[JOINS_BATCH]; /* those at hand, by arrival */
+/* Joins in one statement at the most. */
+enum { BATCH = 64 };
+
+/* A join that has been taken from the desk. */
+struct join {
+    struct desk_ticket desk;
+    struct uuid user;
+    int64_t concert_id, lifetime_seconds, ticket, token_id;
+    bool again; /* the same user's, in the same queue, as one before it */
+};
+
+struct joiner {
+    struct clerk clerk;
+    struct join joins[BATCH]; /* those at hand, by arrival */
     int count;
 };
 
 /* The largest statement for so many rows. */
-static const struct size *size_for(const struct clerk *c, int rows)
+static const struct size *size_for(const struct joiner *c, int rows)
 {
     size_t i = 0;
-    while (sizes[i].rows > rows || (sizes[i].rows > 1 && !c->ids_in_a_row))
+    while (sizes[i].rows > rows || (sizes[i].rows > 1 && !c->clerk.ids_in_a_row))
         i++;
     return &sizes[i];
 }
 
-static enum err read_step(const struct db_value *row, void *arg)
+/* Answers one. */
+static void reply(struct joiner *c, const struct join *j, enum desk_outcome outcome)
 {
-    *(int64_t *)arg = db_int(&row[0]);
-    return ERR_OK;
-}
-
-/* The rows of one statement have ids in a row where the server counts by ones, as long as it is in
- * no cluster, which counts by the number of its members. */
-static enum err check_ids(struct clerk *c)
-{
-    int64_t step = 0;
-    enum err e = db_open(c->app->db);
-    if (e != ERR_OK || c->connection == db_connections(c->app->db))
-        return e;
-    e = db_query_one(c->app->db, STMT_ID_STEP, read_step, &step);
-    c->ids_in_a_row = e == ERR_OK && step == 1;
-    c->connection = e == ERR_OK ? db_connections(c->app->db) : -1;
-    return e;
+    const struct joins_answer answer = {j->ticket, j->token_id};
+    desk_reply(c->clerk.desk, &j->desk, outcome, &answer);
 }
 
 static bool takes_joins(struct join *j)
@@ -85,7 +79,7 @@ static bool is_among(const struct join *j, const struct join *joins, int n)
 
 /* Sends those who have to look for themselves, and leaves the others. Whoever asks a second time
  * before the first time is done with looks after it. */
-static void sort_out(struct clerk *c)
+static void sort_out(struct joiner *c)
 {
     int left = 0;
     for (int i = 0; i < c->count; i++) {
@@ -93,7 +87,7 @@ static void sort_out(struct clerk *c)
         if (is_among(&j, c->joins, left)) {
             j.again = true;
         } else if (j.again || !takes_joins(&j)) {
-            joins_reply(&j, JOINS_LOOK);
+            reply(c, &j, DESK_UNKNOWN);
             continue;
         }
         c->joins[left++] = j;
@@ -108,7 +102,7 @@ static bool goes_along(const struct join *first, const struct join *j)
            j->lifetime_seconds == first->lifetime_seconds;
 }
 
-static int count_along(const struct clerk *c)
+static int count_along(const struct joiner *c)
 {
     int n = 0;
     for (int i = 0; i < c->count; i++)
@@ -117,7 +111,7 @@ static int count_along(const struct clerk *c)
 }
 
 /* Takes the first n of them off the list. */
-static void take_along(struct clerk *c, struct join *rows, int n)
+static void take_along(struct joiner *c, struct join *rows, int n)
 {
     const struct join first = c->joins[0];
     int left = 0, taken = 0;
@@ -132,17 +126,17 @@ static void take_along(struct clerk *c, struct join *rows, int n)
 }
 
 /* The last one first, so that each is the last that was drawn. */
-static void return_tickets(struct clerk *c, const struct join *joins, int n)
+static void return_tickets(struct joiner *c, const struct join *joins, int n)
 {
     while (n-- > 0)
-        snapshot_return_ticket(c->app->db, joins[n].concert_id, joins[n].ticket);
+        snapshot_return_ticket(c->clerk.app->db, joins[n].concert_id, joins[n].ticket);
 }
 
-static enum err draw_tickets(struct clerk *c, struct join *joins, int n)
+static enum err draw_tickets(struct joiner *c, struct join *joins, int n)
 {
     for (int i = 0; i < n; i++) {
-        enum err e =
-            snapshot_take_ticket(c->app->db, c->app->cfg, joins[i].concert_id, &joins[i].ticket);
+        enum err e = snapshot_take_ticket(c->clerk.app->db, c->clerk.app->cfg, joins[i].concert_id,
+                                          &joins[i].ticket);
         if (e != ERR_OK) {
             return_tickets(c, joins, i);
             return e;
@@ -151,9 +145,9 @@ static enum err draw_tickets(struct clerk *c, struct join *joins, int n)
     return ERR_OK;
 }
 
-static enum err insert_rows(struct clerk *c, const struct size *size, struct join *rows)
+static enum err insert_rows(struct joiner *c, const struct size *size, struct join *rows)
 {
-    struct db_value params[FIRST_PARAMS + (JOINS_BATCH - 1) * ROW_PARAMS], *p = params;
+    struct db_value params[FIRST_PARAMS + (BATCH - 1) * ROW_PARAMS], *p = params;
     for (int i = 0; i < size->rows; i++) {
         *p++ = DB_P_INT(rows[i].concert_id);
         *p++ = DB_P_UUID(&rows[i].user);
@@ -162,9 +156,9 @@ static enum err insert_rows(struct clerk *c, const struct size *size, struct joi
             *p++ = DB_P_INT(rows[i].concert_id);
         *p++ = DB_P_INT(rows[i].lifetime_seconds);
     }
-    enum err e = db_exec_params(c->app->db, size->stmt, params, (size_t)(p - params), NULL);
+    enum err e = db_exec_params(c->clerk.app->db, size->stmt, params, (size_t)(p - params), NULL);
     for (int i = 0; e == ERR_OK && i < size->rows; i++)
-        rows[i].token_id = db_insert_id(c->app->db) + i;
+        rows[i].token_id = db_insert_id(c->clerk.app->db) + i;
     return e;
 }
 
@@ -178,9 +172,9 @@ static bool tickets_are_free(const struct db *db, enum err e)
 
 /* One statement of the joins at hand, the earliest first. The others wait for the next one, with
  * those who come meanwhile. */
-static void insert_some(struct clerk *c)
+static void insert_some(struct joiner *c)
 {
-    struct join rows[JOINS_BATCH];
+    struct join rows[BATCH];
     sort_out(c);
     if (c->count == 0)
         return;
@@ -189,39 +183,47 @@ static void insert_some(struct clerk *c)
     enum err e = draw_tickets(c, rows, size->rows);
     if (e == ERR_OK) {
         e = insert_rows(c, size, rows);
-        if (tickets_are_free(c->app->db, e))
+        if (tickets_are_free(c->clerk.app->db, e))
             return_tickets(c, rows, size->rows);
     }
     for (int i = 0; i < size->rows; i++)
-        joins_reply(&rows[i], e == ERR_OK ? JOINS_DONE : JOINS_LOOK);
+        reply(c, &rows[i], e == ERR_OK ? DESK_DONE : DESK_UNKNOWN);
 }
 
-static void send_all_away(struct clerk *c)
+static void send_all_away(struct joiner *c)
 {
     for (int i = 0; i < c->count; i++)
-        joins_reply(&c->joins[i], JOINS_LOOK);
+        reply(c, &c->joins[i], DESK_UNKNOWN);
     c->count = 0;
+}
+
+/* Adds those who ask meanwhile. */
+static void take_more(struct joiner *c)
+{
+    struct desk_ticket tickets[BATCH];
+    struct joins_ask asks[BATCH];
+    int n = desk_take(c->clerk.desk, tickets, asks, BATCH - c->count);
+    for (int i = 0; i < n; i++)
+        c->joins[c->count++] = (struct join){
+            .desk = tickets[i], .user = asks[i].user, .concert_id = asks[i].concert_id};
 }
 
 int joins_run(const struct config *cfg, const volatile sig_atomic_t *stop)
 {
-    struct clerk c = {.connection = -1};
-    c.app = app_new(cfg);
-    if (!c.app)
+    struct joiner c = {.count = 0};
+    if (!clerk_open(&c.clerk, cfg, joins_desk(), stop))
         return 1;
-    while (!*stop && !joins_open()) /* a worker is just finding out that nobody is there */
-        poll(NULL, 0, 10);
     while (!*stop) {
-        c.count += joins_take(&c.joins[c.count], JOINS_BATCH - c.count);
+        take_more(&c);
         if (c.count == 0)
-            joins_wait();
-        else if (check_ids(&c) == ERR_OK)
+            desk_wait(c.clerk.desk);
+        else if (clerk_check_ids(&c.clerk) == ERR_OK)
             insert_some(&c);
         else
             send_all_away(&c);
-        joins_beat();
+        desk_beat(c.clerk.desk);
     }
     send_all_away(&c);
-    app_free(c.app);
+    app_free(c.clerk.app);
     return 0;
 }

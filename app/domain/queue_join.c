@@ -133,10 +133,14 @@ static enum err join_with_others(struct app *app, const struct uuid *user_id,
                                  const struct snapshot_queue *q, struct queue_ticket *out,
                                  bool *look)
 {
-    enum joins_answer answer = joins_ask(user_id, q->concert_id, &out->ticket, &out->token_id);
-    *look = answer == JOINS_LOOK;
-    if (answer != JOINS_DONE)
+    const struct joins_ask ask = {*user_id, q->concert_id};
+    struct joins_answer answer;
+    enum desk_outcome outcome = desk_ask(joins_desk(), &ask, &answer);
+    *look = outcome == DESK_UNKNOWN;
+    if (outcome != DESK_DONE)
         return ERR_NO_ROW;
+    out->ticket = answer.ticket;
+    out->token_id = answer.token_id;
     note_joined(user_id, q, out);
     return token_row_place_waiting(app, out);
 }

@@ -7,8 +7,9 @@
  * that is their only user.
  *
  * Each program has a database account with the rights that its statements need and no other (see
- * db/grants.h), so a name says who may run it: JOB_ is the job's alone, VERIFY_ is `frontrow
- * verify`'s beside the workers', GRANTS_ is `frontrow migrate --grants`'s; any other is the
+ * db/grants.h), so a name says who may run it: JOB_ is the job's alone, DESK_ is for the clerks
+ * beside the workers' (domain/clerk.h; the account is the same), VERIFY_ is `frontrow verify`'s
+ * beside the workers', GRANTS_ is `frontrow migrate --grants`'s; any other is the
  * workers' and the operator's tool's, and the job's too if STMT_JOB_SHARES names it. A statement
  * that somebody else runs is refused (db_serve), so that a test finds it whatever its account may
  * do.
@@ -199,6 +200,23 @@
 #define STMT_TOKENS_31 STMT_TOKENS_15 STMT_TOKENS_15 STMT_TOKENS_1
 #define STMT_TOKENS_63 STMT_TOKENS_31 STMT_TOKENS_31 STMT_TOKENS_1
 
+/* Statements of 1, 2, 4 ... 32 rows, for the clerks: none that stands in a SELECT, so that the
+ * number of rows is known beforehand and their ids follow each other. `tail` follows the rows. */
+#define STMT_ROWS_2(row)  row ", " row
+#define STMT_ROWS_4(row)  STMT_ROWS_2(row) ", " STMT_ROWS_2(row)
+#define STMT_ROWS_8(row)  STMT_ROWS_4(row) ", " STMT_ROWS_4(row)
+#define STMT_ROWS_16(row) STMT_ROWS_8(row) ", " STMT_ROWS_8(row)
+#define STMT_ROWS_32(row) STMT_ROWS_16(row) ", " STMT_ROWS_16(row)
+#define STMT_32_MARKS     STMT_ROWS_32("?")
+#define DESK_ROWS_TAIL(X, name, per_row, head, row, tail)                                          \
+    X(name##_1, (per_row), 0, head row tail)                                                       \
+    X(name##_2, 2 * (per_row), 0, head STMT_ROWS_2(row) tail)                                      \
+    X(name##_4, 4 * (per_row), 0, head STMT_ROWS_4(row) tail)                                      \
+    X(name##_8, 8 * (per_row), 0, head STMT_ROWS_8(row) tail)                                      \
+    X(name##_16, 16 * (per_row), 0, head STMT_ROWS_16(row) tail)                                   \
+    X(name##_32, 32 * (per_row), 0, head STMT_ROWS_32(row) tail)
+#define DESK_ROWS(X, name, per_row, head, row) DESK_ROWS_TAIL(X, name, per_row, head, row, "")
+
 /* X(name, parameters, columns, text) */
 /* clang-format off */
 #define STMT_LIST(X)                                                                               \
@@ -252,6 +270,18 @@
       "AND created_at <= NOW(3) - INTERVAL 1 DAY")                                                 \
     X(IDEM_STORE, 4, 0,                                                                            \
       "UPDATE idempotency SET status = ?, body = ? WHERE subject = ? AND idempotency_key = ?")     \
+    /* the keys of a clerk's batch; those that are there already have another status than 0 */      \
+    DESK_ROWS_TAIL(X, DESK_IDEM_INSERT, 3,                                                         \
+      "INSERT INTO idempotency (subject, idempotency_key, fingerprint, status, body, created_at) " \
+      "VALUES ", "(?, ?, ?, 0, '', NOW(3))", " ON DUPLICATE KEY UPDATE subject = VALUES(subject)") \
+    X(DESK_IDEM_KNOWN, 2, 1,                                                                       \
+      "SELECT status FROM idempotency WHERE subject = ? AND idempotency_key = ?")                  \
+    X(DESK_IDEM_DROP, 2, 0,                                                                        \
+      "DELETE FROM idempotency WHERE subject = ? AND idempotency_key = ? AND status = 0")          \
+    DESK_ROWS_TAIL(X, DESK_IDEM_STORE, 5,                                                          \
+      "INSERT INTO idempotency (subject, idempotency_key, fingerprint, status, body, created_at) " \
+      "VALUES ", "(?, ?, ?, ?, ?, NOW(3))",                                                        \
+      " ON DUPLICATE KEY UPDATE status = VALUES(status), body = VALUES(body)")                     \
     X(AUDIT_INSERT, 5, 0,                                                                          \
       "INSERT INTO audit (at, actor, action, target, before_json, after_json) "                    \
       "VALUES (NOW(3), ?, ?, ?, ?, ?)")                                                            \
@@ -367,13 +397,13 @@
       "WHERE concert_id = ? AND state IN ('OPEN', 'PAUSED') AND sold_out = 0 AND prequeue <> 1")   \
     /* no INSERT ... SELECT: with MariaDB's defaults it keeps all others out of the table; and the \
      * number of rows known beforehand makes their ids follow each other */                        \
-    X(TOKENS_INSERT_1, 5, 0, STMT_TOKENS_INTO)                                                     \
-    X(TOKENS_INSERT_2, 9, 0, STMT_TOKENS_INTO STMT_TOKENS_1)                                       \
-    X(TOKENS_INSERT_4, 17, 0, STMT_TOKENS_INTO STMT_TOKENS_3)                                      \
-    X(TOKENS_INSERT_8, 33, 0, STMT_TOKENS_INTO STMT_TOKENS_7)                                      \
-    X(TOKENS_INSERT_16, 65, 0, STMT_TOKENS_INTO STMT_TOKENS_15)                                    \
-    X(TOKENS_INSERT_32, 129, 0, STMT_TOKENS_INTO STMT_TOKENS_31)                                   \
-    X(TOKENS_INSERT_64, 257, 0, STMT_TOKENS_INTO STMT_TOKENS_63)                                   \
+    X(DESK_TOKENS_INSERT_1, 5, 0, STMT_TOKENS_INTO)                                                     \
+    X(DESK_TOKENS_INSERT_2, 9, 0, STMT_TOKENS_INTO STMT_TOKENS_1)                                       \
+    X(DESK_TOKENS_INSERT_4, 17, 0, STMT_TOKENS_INTO STMT_TOKENS_3)                                      \
+    X(DESK_TOKENS_INSERT_8, 33, 0, STMT_TOKENS_INTO STMT_TOKENS_7)                                      \
+    X(DESK_TOKENS_INSERT_16, 65, 0, STMT_TOKENS_INTO STMT_TOKENS_15)                                    \
+    X(DESK_TOKENS_INSERT_32, 129, 0, STMT_TOKENS_INTO STMT_TOKENS_31)                                   \
+    X(DESK_TOKENS_INSERT_64, 257, 0, STMT_TOKENS_INTO STMT_TOKENS_63)                                   \
     /* by how much AUTO_INCREMENT counts, and one more where it is a cluster's business */         \
     X(ID_STEP, 0, 1,                                                                               \
       "SELECT @@SESSION.auto_increment_increment /*M! + (SELECT COUNT(*) FROM "                    \
@@ -854,9 +884,16 @@ const char *stmt_sql(enum stmt id);
 int stmt_params(enum stmt id);
 int stmt_columns(enum stmt id);
 
-/* Whose statements: the workers' and the operator's tool's, the job's, those of `frontrow verify`,
- * those of `frontrow migrate --grants`, or all of them, which is for tests. */
-enum stmt_user { STMT_OF_WORKERS, STMT_OF_JOB, STMT_OF_VERIFY, STMT_OF_GRANTS, STMT_OF_ALL };
+/* Whose statements: the workers' and the operator's tool's, the clerks', the job's, those of
+ * `frontrow verify`, those of `frontrow migrate --grants`, or all of them, which is for tests. */
+enum stmt_user {
+    STMT_OF_WORKERS,
+    STMT_OF_CLERKS,
+    STMT_OF_JOB,
+    STMT_OF_VERIFY,
+    STMT_OF_GRANTS,
+    STMT_OF_ALL
+};
 
 /* Whether `who` runs this statement, and how many those are. */
 bool stmt_is_of(enum stmt id, enum stmt_user who);

@@ -27,6 +27,10 @@ enum err tx_run(struct db *db, tx_fn *fn, void *arg) MUSTCHECK;
  */
 enum err tx_run_settling(struct db *db, tx_fn *fn, void *arg) MUSTCHECK;
 
+/* Runs fn as a transaction once, whatever becomes of it. *unknown is set where the connection was
+ * lost with the COMMIT; after any other error nothing of it is there. */
+enum err tx_once(struct db *db, tx_fn *fn, void *arg, bool *unknown) MUSTCHECK;
+
 /* Runs fn in a read-only transaction on one consistent snapshot (REPEATABLE READ). */
 enum err tx_snapshot(struct db *db, tx_fn *fn, void *arg) MUSTCHECK;
 

@@ -166,7 +166,7 @@ static bool prepares(enum config_account which, enum stmt_user who)
 
 static void expect_enough(void)
 {
-    CU_ASSERT(prepares(CONFIG_WORKERS, STMT_OF_WORKERS));
+    CU_ASSERT(prepares(CONFIG_WORKERS, STMT_OF_CLERKS));
     CU_ASSERT(prepares(CONFIG_WORKERS, STMT_OF_VERIFY));
     CU_ASSERT(prepares(CONFIG_JOB, STMT_OF_JOB));
 }
@@ -370,7 +370,7 @@ static void test_one_account_may_do_for_both(void)
     set(cfg.database_job_user, "");
     set(cfg.database_job_password, "");
     give_well();
-    CU_ASSERT(prepares(CONFIG_WORKERS, STMT_OF_WORKERS));
+    CU_ASSERT(prepares(CONFIG_WORKERS, STMT_OF_CLERKS));
     CU_ASSERT(prepares(CONFIG_JOB, STMT_OF_JOB));
     give_well();
     CU_ASSERT_STRING_EQUAL(said, "frontrow_rights_w@localhost has its rights and no other\n");

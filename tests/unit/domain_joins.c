@@ -10,7 +10,7 @@
 #include "base/shared.h"
 #include "db/tx.h"
 #include "db_scratch.h"
-#include "domain/joins_shared.h"
+#include "domain/joins.h"
 #include "domain/queue.h"
 #include "domain/snapshot_shared.h"
 #include "suite.h"
@@ -78,7 +78,7 @@ static bool is_read(void)
 
 static bool is_open(void)
 {
-    return joins_attended();
+    return desk_attended(joins_desk());
 }
 
 static void open_host(void)
@@ -138,7 +138,7 @@ static int expected;
 
 static bool are_asked(void)
 {
-    return joins_asked() == expected;
+    return desk_asked(joins_desk()) == expected;
 }
 
 /* One visitor after the other, each when the one before has asked. */
@@ -204,14 +204,14 @@ static int64_t voids(void)
 
 static bool is_taken(void)
 {
-    return joins_asked() == 0;
+    return desk_asked(joins_desk()) == 0;
 }
 
 static int beat(const struct config *cfg, const volatile sig_atomic_t *stop)
 {
     (void)cfg;
     while (!*stop) {
-        joins_beat();
+        desk_beat(joins_desk());
         poll(NULL, 0, 50);
     }
     return 0;
@@ -413,7 +413,7 @@ static void test_whose_join_died_with_the_process_looks_for_it(void)
 
 static bool is_away(void)
 {
-    return !joins_attended();
+    return !desk_attended(joins_desk());
 }
 
 static void test_without_the_process_a_join_is_one_insert(void)
