@@ -3,8 +3,9 @@
  *
  * It opens two sockets, one for the waiting room and one for everything else, and keeps a pool
  * alive: workers for each socket, one process that refreshes the host's snapshot of the queues,
- * one that hands it to nginx for those who listen, and one that joins for the workers. It never
- * serves a request and holds no database connection itself.
+ * one that hands it to nginx for those who listen, and clerks, which do for the workers what is
+ * cheaper done together (domain/clerk.h). It never serves a request and holds no database
+ * connection itself.
  *
  * A schema that this program does not know is refused at start. While the database is out of
  * reach that cannot be told: the workers are started all the same, to answer 503, and one more
@@ -22,6 +23,7 @@
 #include "db/migrate.h"
 #include "domain/hall_cache.h"
 #include "domain/joins.h"
+#include "domain/looks.h"
 #include "domain/seat_map.h"
 #include "domain/snapshot.h"
 #include "http/fcgi.h"
@@ -43,15 +45,15 @@ enum {
     GRACE_MS = 10000,
     SOCKET_PATIENCE_MS = 3000,
     CHECK_EVERY_MS = 1000,
-    OTHER_CONNECTIONS = 5 /* the snapshot's two, the joins', the job's, a worker's while it is
-                             replaced */
+    OTHER_CONNECTIONS = 6 /* the snapshot's two, the two clerks', the job's, a worker's while it
+                             is replaced */
 };
 
 /* Memory that is free goes back to the system from these sizes on. Left alone, libc raises them to
  * twice the largest block that was ever freed: a worker would keep what one large list took. */
 enum { HEAP_MAP_BYTES = 512 * 1024, HEAP_TRIM_BYTES = 1024 * 1024 };
 
-enum role { ROLE_MAIN, ROLE_QUEUE, ROLE_SNAPSHOT, ROLE_JOINS, ROLE_PUSH, ROLE_CHECK };
+enum role { ROLE_MAIN, ROLE_QUEUE, ROLE_SNAPSHOT, ROLE_JOINS, ROLE_LOOKS, ROLE_PUSH, ROLE_CHECK };
 
 struct master {
     const char *path;
@@ -118,24 +120,29 @@ static int run_queue(void *arg)
     return serve(m, &m->queue, m->queue_busy, &m->main);
 }
 
-static int run_snapshot(void *arg)
+/* A process that serves the workers, without a socket of its own. */
+static int run_clerk(struct master *m,
+                     int (*run)(const struct config *cfg, const volatile sig_atomic_t *stop))
 {
-    struct master *m = arg;
-
     stop_on_term();
     close(m->main.fd);
     close(m->queue.fd);
-    return snapshot_run(&m->cfg, &stop);
+    return run(&m->cfg, &stop);
+}
+
+static int run_snapshot(void *arg)
+{
+    return run_clerk(arg, snapshot_run);
 }
 
 static int run_joins(void *arg)
 {
-    struct master *m = arg;
+    return run_clerk(arg, joins_run);
+}
 
-    stop_on_term();
-    close(m->main.fd);
-    close(m->queue.fd);
-    return joins_run(&m->cfg, &stop);
+static int run_looks(void *arg)
+{
+    return run_clerk(arg, looks_run);
 }
 
 static int run_push(void *arg)
@@ -277,6 +284,11 @@ static void make_plan(struct master *m)
                         .count = 1,
                         .alone = true,
                         .run = run_joins},
+        [ROLE_LOOKS] = {.name = "looks",
+                        .process = "frontrow-looks",
+                        .count = 1,
+                        .alone = true,
+                        .run = run_looks},
         [ROLE_PUSH] = {.name = "push", .process = "frontrow-push", .alone = true, .run = run_push},
         [ROLE_CHECK] = {
             .name = "check", .process = "frontrow-check", .once = true, .run = run_check}};
@@ -320,6 +332,8 @@ static enum err share_memory(struct master *m)
         e = seat_map_init();
     if (e == ERR_OK)
         e = joins_init();
+    if (e == ERR_OK)
+        e = looks_init();
     if (e == ERR_OK)
         e = seen_init();
     if (e == ERR_OK)

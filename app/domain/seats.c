@@ -9,27 +9,12 @@
 #include "domain/seats.h"
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "db/db.h"
-#include "domain/hall_cache.h"
+#include "domain/looks.h"
 #include "domain/queue.h"
 #include "domain/schedule_row.h"
-#include <inttypes.h>
+#include "domain/seat_states.h"
 #include <stdlib.h>
-
-const char *seats_state_name(char letter)
-{
-    switch (letter) {
-    case 'A':
-        return "AVAILABLE";
-    case 'H':
-        return "HELD";
-    case 'S':
-        return "SOLD";
-    default:
-        return "BLOCKED";
-    }
-}
 
 void seat_read(const struct db_value *row, struct seat_row *out)
 {
@@ -51,100 +36,74 @@ void seats_free(struct seats *s)
 
 /* --- One schedule --- */
 
-/* Letters that are being read. */
-struct states {
-    struct seats *seats;
-    char mostly; /* what those are that do not come */
-    int32_t others;
-    bool answered, foreign;
+/* Letters that are being read for one bearer. */
+struct reading {
+    struct seat_states states;
+    bool answered;
 };
-
-/* The first letter of a state's name is its letter. */
-static void take_state(struct states *s, const struct db_value *id, const struct db_value *name)
-{
-    if (db_is_null(id))
-        return;
-    int32_t number = hall_number_of(&s->seats->hall, db_int(id));
-    if (number == 0 || db_is_null(name) || name->n == 0) {
-        s->foreign = true;
-        return;
-    }
-    s->seats->letters[number - 1] = name->s[0];
-    s->others++;
-}
 
 static enum err read_state(const struct db_value *row, void *arg)
 {
-    struct states *s = arg;
-    s->answered = true;
-    take_state(s, &row[0], &row[1]);
+    struct reading *r = arg;
+    r->answered = true;
+    seat_states_take(&r->states, &row[0], &row[1]);
     return ERR_OK;
 }
 
-static enum err begin_states(struct states *s, struct seats *seats)
+static enum err begin_states(struct seat_states *s, struct seats *seats)
 {
-    int32_t n = seats->hall.facts.capacity;
     if (!seats->letters)
-        seats->letters = malloc((size_t)n + 1);
+        seats->letters = malloc((size_t)seats->hall.facts.capacity + 1);
     if (!seats->letters)
         return ERR_INTERNAL;
-    *s = (struct states){seats, hall_cache_mostly(seats->hall.facts.schedule_id), 0, false, false};
-    memset(seats->letters, s->mostly, (size_t)n);
-    seats->letters[n] = '\0';
-    return ERR_OK;
-}
-
-/* Held ones aside. */
-static char most_frequent(const char *letters, int32_t n)
-{
-    int32_t count[128] = {0};
-    char most = 'A';
-    for (int32_t i = 0; i < n; i++)
-        count[letters[i] & 0x7f]++;
-    for (const char *l = "SB"; *l; l++)
-        if (count[(int)*l] > count[(int)most])
-            most = *l;
-    return most;
-}
-
-/* Notes for the next time what most seats are, unless they are held: a hold that ends changes what
- * is told of it, but not its row, so held seats have to come. */
-static enum err end_states(const struct states *s)
-{
-    const struct hall_facts *f = &s->seats->hall.facts;
-    if (s->foreign) {
-        log_error("hall_changed", "schedule=%" PRId64, f->schedule_id);
-        hall_cache_forget(f->schedule_id);
-        return ERR_BUSY;
-    }
-    if (s->others > f->capacity / 2) {
-        char most = most_frequent(s->seats->letters, f->capacity);
-        if (most != s->mostly)
-            hall_cache_note_mostly(f->schedule_id, most);
-    }
+    seat_states_begin(s, &seats->hall, seats->letters);
     return ERR_OK;
 }
 
 /* ERR_NO_ROW unless the bearer is inside and has claimed the session. */
 static enum err read_states(struct app *app, const struct caller *caller, struct seats *seats)
 {
-    struct states s;
-    enum err e = begin_states(&s, seats);
+    struct reading r = {.answered = false};
+    enum err e = begin_states(&r.states, seats);
     if (e == ERR_OK)
-        e = db_stream(app->db, STMT_SEATS_STATES, read_state, &s,
-                      DB_P_INT(seats->hall.facts.schedule_id), DB_P_STR(seats_state_name(s.mostly)),
-                      DB_P_INT(caller->token_id), DB_P_UUID(&caller->user),
-                      DB_P_INT(caller->concert_id));
+        e = db_stream(app->db, STMT_SEATS_STATES, read_state, &r,
+                      DB_P_INT(seats->hall.facts.schedule_id),
+                      DB_P_STR(seats_state_name(r.states.mostly)), DB_P_INT(caller->token_id),
+                      DB_P_UUID(&caller->user), DB_P_INT(caller->concert_id));
     if (e != ERR_OK)
         return e;
-    return s.answered ? end_states(&s) : ERR_NO_ROW;
+    return r.answered ? seat_states_end(&r.states) : ERR_NO_ROW;
+}
+
+/* Together with the others of this host. ERR_NO_ROW: it could not be, or the bearer is not plainly
+ * inside. */
+static enum err look_with_others(const struct caller *caller, struct seats *seats)
+{
+    const struct looks_ask ask = {.user = caller->user,
+                                  .token_id = caller->token_id,
+                                  .concert_id = caller->concert_id,
+                                  .schedule_id = seats->hall.facts.schedule_id};
+    struct looks_answer answer;
+    int32_t n = seats->hall.facts.capacity;
+    if (n > LOOKS_SEATS_MAX || desk_ask(looks_desk(), &ask, &answer) != DESK_DONE)
+        return ERR_NO_ROW;
+    seats->letters = malloc((size_t)n + 1);
+    if (!seats->letters)
+        return ERR_INTERNAL;
+    memcpy(seats->letters, answer.letters, (size_t)n);
+    seats->letters[n] = '\0';
+    return ERR_OK;
 }
 
 /* The first thing that most do inside is to look at the seats, and it claims their session. */
 static enum err read_or_claim(struct app *app, const struct caller *caller, struct seats *seats)
 {
-    enum err e = read_states(app, caller, seats);
-    if (e != ERR_NO_ROW || queue_surely_waits(caller))
+    if (queue_surely_waits(caller))
+        return ERR_NO_ROW;
+    enum err e = look_with_others(caller, seats);
+    if (e == ERR_NO_ROW)
+        e = read_states(app, caller, seats);
+    if (e != ERR_NO_ROW)
         return e;
     return queue_claim(app, caller) ? read_states(app, caller, seats) : e;
 }
@@ -194,7 +153,7 @@ struct day {
     int64_t shows[SEATS_DAY_MAX];
     int count;
     struct seats *seats; /* those of the expected show; NULL: none is */
-    struct states states;
+    struct seat_states states;
     bool answered;
 };
 
@@ -239,7 +198,7 @@ static enum err read_show(const struct db_value *row, void *arg)
     if (id && d->count < SEATS_DAY_MAX)
         d->shows[d->count++] = id;
     if (d->seats)
-        take_state(&d->states, &row[1], &row[2]);
+        seat_states_take(&d->states, &row[1], &row[2]);
     return ERR_OK;
 }
 
@@ -258,7 +217,7 @@ static enum err read_day_once(struct app *app, const struct caller *caller, int6
             DB_P_INT(caller->token_id), DB_P_UUID(&caller->user), DB_P_INT(caller->concert_id));
     if (e == ERR_OK && !d->answered)
         e = ERR_NO_ROW;
-    return e == ERR_OK && d->seats ? end_states(&d->states) : e;
+    return e == ERR_OK && d->seats ? seat_states_end(&d->states) : e;
 }
 
 static int64_t start_of(struct app *app, int64_t schedule_id, enum err *e)

@@ -16,7 +16,7 @@
 #define POOL_FATAL 78
 
 /* Roles of a pool at the most. */
-#define POOL_ROLES 8
+#define POOL_ROLES 12
 
 /* What some children do. Static storage for the names. */
 struct pool_role {

@@ -672,6 +672,22 @@
       "SELECT t.seat_id, " STMT_SEAT_SHOWN "FROM " STMT_TOKEN_K                                    \
       "LEFT JOIN " STMT_SEAT_T_BY_STATUS "ON t.schedule_id = ? AND t.status <> ? "                 \
       "WHERE " STMT_TOKEN_INSIDE)                                                                  \
+    /* the same for several at once */                                                             \
+    X(DESK_INSIDE, 32, 4,                                                                          \
+      "SELECT token_id, user_id, concert_id, claimed_at IS NOT NULL FROM " STMT_TOKEN_BY_ID        \
+      "WHERE token_id IN (" STMT_32_MARKS ") AND status = 'ACTIVE' AND expires_at > NOW(3)")       \
+    X(DESK_CLAIM_LOCK, 32, 1,                                                                      \
+      "SELECT token_id FROM " STMT_TOKEN_BY_ID "WHERE token_id IN (" STMT_32_MARKS ") "            \
+      "AND status = 'ACTIVE' AND claimed_at IS NULL AND expires_at > NOW(3) "                      \
+      "ORDER BY token_id FOR UPDATE SKIP LOCKED")                                                  \
+    X(DESK_CLAIM, 32, 0,                                                                           \
+      "UPDATE " STMT_TOKEN_BY_ID "SET claimed_at = NOW(3), "                                       \
+      "expires_at = GREATEST(expires_at, session_ends_at) "                                        \
+      "WHERE token_id IN (" STMT_32_MARKS ") AND status = 'ACTIVE' AND claimed_at IS NULL "        \
+      "AND expires_at > NOW(3)")                                                                   \
+    X(DESK_STATES, 33, 3,                                                                          \
+      "SELECT t.schedule_id, t.seat_id, " STMT_SEAT_SHOWN "FROM " STMT_SEAT_T_BY_STATUS            \
+      "WHERE t.status <> ? AND t.schedule_id IN (" STMT_32_MARKS ")")                              \
     X(SEATS_OF_DAY, 7, 3,                                                                          \
       "SELECT s.schedule_id, t.seat_id, " STMT_SEAT_SHOWN "FROM " STMT_TOKEN_K                     \
       "LEFT JOIN schedule s FORCE INDEX (schedule_day) ON s.concert_id = ? AND s.local_date = ? "  \
