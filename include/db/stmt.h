@@ -270,10 +270,11 @@
       "AND created_at <= NOW(3) - INTERVAL 1 DAY")                                                 \
     X(IDEM_STORE, 4, 0,                                                                            \
       "UPDATE idempotency SET status = ?, body = ? WHERE subject = ? AND idempotency_key = ?")     \
-    /* the keys of a clerk's batch; those that are there already have another status than 0 */      \
-    DESK_ROWS_TAIL(X, DESK_IDEM_INSERT, 3,                                                         \
-      "INSERT INTO idempotency (subject, idempotency_key, fingerprint, status, body, created_at) " \
-      "VALUES ", "(?, ?, ?, 0, '', NOW(3))", " ON DUPLICATE KEY UPDATE subject = VALUES(subject)") \
+    /* the keys of a clerk's batch; those that are there already have another status than 0, and    \
+     * are not counted (by ON DUPLICATE KEY UPDATE they would be) */                               \
+    DESK_ROWS(X, DESK_IDEM_INSERT, 3,                                                              \
+      "INSERT IGNORE INTO idempotency (subject, idempotency_key, fingerprint, status, body, "      \
+      "created_at) VALUES ", "(?, ?, ?, 0, '', NOW(3))")                                           \
     X(DESK_IDEM_KNOWN, 2, 1,                                                                       \
       "SELECT status FROM idempotency WHERE subject = ? AND idempotency_key = ?")                  \
     X(DESK_IDEM_DROP, 2, 0,                                                                        \
