@@ -21,14 +21,18 @@
 #include "base/version.h"
 #include "db/db.h"
 #include "db/migrate.h"
+#include "domain/charges.h"
 #include "domain/hall_cache.h"
 #include "domain/joins.h"
 #include "domain/looks.h"
+#include "domain/pays.h"
 #include "domain/seat_map.h"
 #include "domain/snapshot.h"
 #include "http/fcgi.h"
+#include "http/payment_http.h"
 #include "http/push.h"
 #include "http/seen.h"
+#include "http/wallet_http.h"
 #include <getopt.h>
 #include <inttypes.h>
 #include <malloc.h>
@@ -45,7 +49,7 @@ enum {
     GRACE_MS = 10000,
     SOCKET_PATIENCE_MS = 3000,
     CHECK_EVERY_MS = 1000,
-    OTHER_CONNECTIONS = 6 /* the snapshot's two, the two clerks', the job's, a worker's while it
+    OTHER_CONNECTIONS = 8 /* the snapshot's two, the four clerks', the job's, a worker's while it
                              is replaced */
 };
 
@@ -53,7 +57,17 @@ enum {
  * twice the largest block that was ever freed: a worker would keep what one large list took. */
 enum { HEAP_MAP_BYTES = 512 * 1024, HEAP_TRIM_BYTES = 1024 * 1024 };
 
-enum role { ROLE_MAIN, ROLE_QUEUE, ROLE_SNAPSHOT, ROLE_JOINS, ROLE_LOOKS, ROLE_PUSH, ROLE_CHECK };
+enum role {
+    ROLE_MAIN,
+    ROLE_QUEUE,
+    ROLE_SNAPSHOT,
+    ROLE_JOINS,
+    ROLE_LOOKS,
+    ROLE_PAYS,
+    ROLE_CHARGES,
+    ROLE_PUSH,
+    ROLE_CHECK
+};
 
 struct master {
     const char *path;
@@ -143,6 +157,16 @@ static int run_joins(void *arg)
 static int run_looks(void *arg)
 {
     return run_clerk(arg, looks_run);
+}
+
+static int run_pays(void *arg)
+{
+    return run_clerk(arg, pays_run);
+}
+
+static int run_charges(void *arg)
+{
+    return run_clerk(arg, charges_run);
 }
 
 static int run_push(void *arg)
@@ -289,6 +313,16 @@ static void make_plan(struct master *m)
                         .count = 1,
                         .alone = true,
                         .run = run_looks},
+        [ROLE_PAYS] = {.name = "pays",
+                       .process = "frontrow-pays",
+                       .count = 1,
+                       .alone = true,
+                       .run = run_pays},
+        [ROLE_CHARGES] = {.name = "charges",
+                          .process = "frontrow-charge",
+                          .count = 1,
+                          .alone = true,
+                          .run = run_charges},
         [ROLE_PUSH] = {.name = "push", .process = "frontrow-push", .alone = true, .run = run_push},
         [ROLE_CHECK] = {
             .name = "check", .process = "frontrow-check", .once = true, .run = run_check}};
@@ -334,6 +368,10 @@ static enum err share_memory(struct master *m)
         e = joins_init();
     if (e == ERR_OK)
         e = looks_init();
+    if (e == ERR_OK)
+        e = pays_init(payment_http_render_paid);
+    if (e == ERR_OK)
+        e = charges_init(wallet_http_render_charged);
     if (e == ERR_OK)
         e = seen_init();
     if (e == ERR_OK)

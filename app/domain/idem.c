@@ -58,18 +58,23 @@ enum err idem_begin(struct db *db, struct idem *idem)
     return e == ERR_OK ? insert(db, idem) : e;
 }
 
-enum err idem_finish(struct db *db, struct idem *idem)
+enum err idem_answer(struct idem *idem)
 {
-    enum err e;
-    int64_t stored = 0;
     if (!idem || !idem->present)
         return ERR_OK;
     text_buf_reset(&idem->body);
-    e = idem->render(idem->render_arg, &idem->status, &idem->body);
+    enum err e = idem->render(idem->render_arg, &idem->status, &idem->body);
+    return e == ERR_OK && idem->body.failed ? ERR_INTERNAL : e;
+}
+
+enum err idem_finish(struct db *db, struct idem *idem)
+{
+    int64_t stored = 0;
+    if (!idem || !idem->present)
+        return ERR_OK;
+    enum err e = idem_answer(idem);
     if (e != ERR_OK)
         return e;
-    if (idem->body.failed)
-        return ERR_INTERNAL;
     e = db_exec(db, STMT_IDEM_STORE, &stored, DB_P_INT(idem->status),
                 DB_P_BYTES(idem->body.data ? idem->body.data : "", idem->body.len),
                 DB_P_UUID(&idem->subject), DB_P_BYTES(idem->key, idem->key_len));

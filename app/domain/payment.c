@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "db/db.h"
 #include "domain/outbox.h"
+#include "domain/pays.h"
 #include "domain/reservation_row.h"
 #include "domain/token_row.h"
 #include "domain/user.h"
@@ -291,17 +292,28 @@ static enum err look_and_pay(struct pay *p)
     return e == ERR_OK ? idem_run(p->app->db, p->idem, pay, p) : e;
 }
 
+static enum err pay_alone(struct pay *p)
+{
+    enum err e = look_and_pay(p);
+    if (e != ERR_OK) {
+        reservation_clear(&p->out->reservation);
+        if (!p->row.claimed)
+            queue_claim(p->app, p->caller);
+    }
+    return e;
+}
+
+/* Of a payment that may have been made by the host's clerk, the key tells. */
 enum err payment_pay(struct app *app, const struct caller *caller, int64_t reservation_id,
                      struct idem *idem, struct payment *out)
 {
     struct pay p = {
         .app = app, .caller = caller, .reservation_id = reservation_id, .idem = idem, .out = out};
     *out = (struct payment){0};
-    enum err e = look_and_pay(&p);
-    if (e != ERR_OK) {
-        reservation_clear(&out->reservation);
-        if (!p.row.claimed)
-            queue_claim(app, caller);
-    }
-    return e;
+    enum desk_outcome outcome = pays_ask(caller, reservation_id, idem, out);
+    if (outcome == DESK_DONE)
+        return idem_answer(idem);
+    if (outcome == DESK_UNKNOWN && !(idem && idem->present))
+        return ERR_BUSY;
+    return pay_alone(&p);
 }

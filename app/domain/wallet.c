@@ -14,6 +14,7 @@
 #include "domain/wallet.h"
 
 #include "db/db.h"
+#include "domain/charges.h"
 #include "domain/user.h"
 #include "domain/verify_chain.h"
 #include <inttypes.h>
@@ -63,9 +64,8 @@ static bool make_hash(const struct wallet_seen *seen, const struct chain_entry *
     return chain && chain_hash(chain, seen->entry_hash, entry, hash);
 }
 
-enum err wallet_move_seen(struct app *app, const struct uuid *user_id,
-                          const struct wallet_seen *seen, const char *type, int64_t amount,
-                          int64_t reservation_id, int64_t *balance)
+enum err wallet_next(const struct uuid *user_id, const struct wallet_seen *seen, const char *type,
+                     int64_t amount, int64_t reservation_id, struct wallet_next *out)
 {
     struct chain_entry entry = {.user = *user_id,
                                 .seq = seen->entries + 1,
@@ -74,26 +74,36 @@ enum err wallet_move_seen(struct app *app, const struct uuid *user_id,
                                 .has_reservation = reservation_id != 0,
                                 .reservation_id = reservation_id,
                                 .created_at = seen->now};
-    unsigned char hash[CHAIN_HASH_SIZE];
-    int64_t affected = 0;
     text_copy(entry.type, sizeof entry.type, type, strlen(type));
     if (entry.balance_after < 0 || entry.balance_after > WALLET_BALANCE_MAX)
         return ERR_DB_RETRY;
-    if (!make_hash(seen, &entry, hash))
-        return ERR_INTERNAL;
-    enum err e =
-        db_exec(app->db, STMT_WALLET_MOVE_SEEN, &affected, DB_P_INT(entry.balance_after),
-                DB_P_INT(entry.seq), DB_P_TIME(entry.created_at), DB_P_BYTES(hash, sizeof hash),
-                DB_P_UUID(user_id), DB_P_INT(seen->entries), DB_P_INT(seen->balance));
+    out->balance = entry.balance_after;
+    out->entries = entry.seq;
+    return make_hash(seen, &entry, out->entry_hash) ? ERR_OK : ERR_INTERNAL;
+}
+
+enum err wallet_move_seen(struct app *app, const struct uuid *user_id,
+                          const struct wallet_seen *seen, const char *type, int64_t amount,
+                          int64_t reservation_id, int64_t *balance)
+{
+    struct wallet_next next;
+    int64_t affected = 0;
+    enum err e = wallet_next(user_id, seen, type, amount, reservation_id, &next);
+    if (e != ERR_OK)
+        return e;
+    e = db_exec(app->db, STMT_WALLET_MOVE_SEEN, &affected, DB_P_INT(next.balance),
+                DB_P_INT(next.entries), DB_P_TIME(seen->now),
+                DB_P_BYTES(next.entry_hash, sizeof next.entry_hash), DB_P_UUID(user_id),
+                DB_P_INT(seen->entries), DB_P_INT(seen->balance));
     if (e != ERR_OK)
         return e;
     if (affected != 1)
         return ERR_DB_RETRY;
-    *balance = entry.balance_after;
-    return db_exec(app->db, STMT_WALLET_ENTRY_ADD, NULL, DB_P_UUID(user_id), DB_P_INT(entry.seq),
-                   DB_P_STR(type), DB_P_INT(amount), DB_P_INT(entry.balance_after),
-                   reservation_id ? DB_P_INT(reservation_id) : DB_P_NULL,
-                   DB_P_TIME(entry.created_at), DB_P_BYTES(hash, sizeof hash));
+    *balance = next.balance;
+    return db_exec(app->db, STMT_WALLET_ENTRY_ADD, NULL, DB_P_UUID(user_id), DB_P_INT(next.entries),
+                   DB_P_STR(type), DB_P_INT(amount), DB_P_INT(next.balance),
+                   reservation_id ? DB_P_INT(reservation_id) : DB_P_NULL, DB_P_TIME(seen->now),
+                   DB_P_BYTES(next.entry_hash, sizeof next.entry_hash));
 }
 
 /* move() for more: the balance comes back in *balance. */
@@ -140,6 +150,16 @@ enum err wallet_check_amount(struct app *app, int64_t amount)
 
 /* Most users have a wallet: the charge is tried first, and the user made known only if it failed
  * for want of one. */
+static enum err charge_alone(struct charge *c, const struct caller *caller)
+{
+    enum err e = idem_run(c->app->db, c->idem, charge, c);
+    if (e != ERR_USER_NOT_FOUND)
+        return e;
+    e = user_resolve(c->app, caller, c->user_id);
+    return e == ERR_OK ? idem_run(c->app->db, c->idem, charge, c) : e;
+}
+
+/* Of a charge that may have been made by the host's clerk, the key tells. */
 enum err wallet_charge(struct app *app, const struct caller *caller, const struct uuid *user_id,
                        int64_t amount, struct idem *idem, struct wallet_charge *out)
 {
@@ -147,11 +167,12 @@ enum err wallet_charge(struct app *app, const struct caller *caller, const struc
     enum err e = wallet_check_amount(app, amount);
     if (e != ERR_OK)
         return e;
-    e = idem_run(app->db, idem, charge, &c);
-    if (e != ERR_USER_NOT_FOUND)
-        return e;
-    e = user_resolve(app, caller, user_id);
-    return e == ERR_OK ? idem_run(app->db, idem, charge, &c) : e;
+    enum desk_outcome outcome = charges_ask(user_id, amount, idem, out);
+    if (outcome == DESK_DONE)
+        return idem_answer(idem);
+    if (outcome == DESK_UNKNOWN && !(idem && idem->present))
+        return ERR_BUSY;
+    return charge_alone(&c, caller);
 }
 
 enum err wallet_debit(struct app *app, const struct uuid *user_id, int64_t amount,

@@ -16,7 +16,7 @@ const struct bind_field pay_body_fields[] = {
     {.name = NULL},
 };
 
-static enum err render_paid(void *arg, int *status, struct text_buf *body)
+enum err payment_http_render_paid(void *arg, int *status, struct text_buf *body)
 {
     const struct payment *p = arg;
 
@@ -39,10 +39,10 @@ enum err payment_http_pay(struct request *req, struct response *res)
     struct payment paid = {0};
     enum err e;
 
-    req->idem.render = render_paid;
+    req->idem.render = payment_http_render_paid;
     req->idem.render_arg = &paid;
     e = payment_pay(req->app, &req->caller, body->reservation_id, &req->idem, &paid);
-    e = reply_kept(req, res, e, render_paid, &paid);
+    e = reply_kept(req, res, e, payment_http_render_paid, &paid);
     reservation_clear(&paid.reservation);
     return e;
 }

@@ -34,7 +34,7 @@ enum err wallet_http_balance(struct request *req, struct response *res)
     return ERR_OK;
 }
 
-static enum err render_charged(void *arg, int *status, struct text_buf *body)
+enum err wallet_http_render_charged(void *arg, int *status, struct text_buf *body)
 {
     const struct wallet_charge *c = arg;
 
@@ -57,10 +57,10 @@ enum err wallet_http_charge(struct request *req, struct response *res)
         return e;
     if (req->user_malformed)
         return ERR_USER_NOT_FOUND;
-    req->idem.render = render_charged;
+    req->idem.render = wallet_http_render_charged;
     req->idem.render_arg = &charged;
     e = wallet_charge(req->app, &req->caller, &req->user, body->amount, &req->idem, &charged);
-    return reply_kept(req, res, e, render_charged, &charged);
+    return reply_kept(req, res, e, wallet_http_render_charged, &charged);
 }
 
 static void put_entry(struct text_buf *out, const struct wallet_entry *entry)

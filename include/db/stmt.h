@@ -255,6 +255,18 @@
     X(WALLET_ENTRY_ADD, 8, 0,                                                                      \
       "INSERT INTO wallet_entry (user_id, seq, type, amount, balance_after, reservation_id, "      \
       "created_at, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")                                         \
+    /* the same of the wallets of a clerk's batch, which are locked: none of them is inserted */     \
+    X(DESK_WALLETS_LOCK, 32, 5,                                                                    \
+      "SELECT user_id, balance, entries, entry_hash, NOW(3) FROM wallet FORCE INDEX (PRIMARY) "    \
+      "WHERE user_id IN (" STMT_32_MARKS ") FOR UPDATE SKIP LOCKED")                               \
+    DESK_ROWS_TAIL(X, DESK_WALLETS_MOVE, 5,                                                        \
+      "INSERT INTO wallet (user_id, balance, entries, entry_at, entry_hash) VALUES ",              \
+      "(?, ?, ?, ?, ?)",                                                                           \
+      " ON DUPLICATE KEY UPDATE balance = VALUES(balance), entries = VALUES(entries), "            \
+      "entry_at = VALUES(entry_at), entry_hash = VALUES(entry_hash)")                              \
+    DESK_ROWS(X, DESK_ENTRIES_INSERT, 8,                                                           \
+      "INSERT INTO wallet_entry (user_id, seq, type, amount, balance_after, reservation_id, "      \
+      "created_at, hash) VALUES ", "(?, ?, ?, ?, ?, ?, ?, ?)")                                     \
     X(WALLET_ENTRIES, 3, 7,                                                                        \
       "SELECT seq, entry_id, type, amount, balance_after, reservation_id, created_at "             \
       "FROM wallet_entry WHERE user_id = ? AND seq < ? ORDER BY seq DESC LIMIT ?")                 \
@@ -854,6 +866,36 @@
     X(PAYMENT_INSERT, 4, 0,                                                                        \
       "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) "                    \
       "VALUES (?, ?, 'COMPLETED', ?, ?)")                                                          \
+    /* the same of a clerk's batch: what is locked, looked at and changed, a table at a time */     \
+    X(DESK_TOKENS_LOCK, 32, 10,                                                                    \
+      "SELECT " STMT_TOKEN_COLUMNS "FROM queue_token t FORCE INDEX (PRIMARY) "                     \
+      "WHERE t.token_id IN (" STMT_32_MARKS ") FOR UPDATE SKIP LOCKED")                            \
+    X(DESK_RESERVATIONS_LOCK, 32, 10,                                                              \
+      "SELECT " STMT_RESERVATION_COLUMNS "FROM reservation r FORCE INDEX (PRIMARY) "               \
+      "WHERE r.reservation_id IN (" STMT_32_MARKS ") FOR UPDATE SKIP LOCKED")                      \
+    X(DESK_RESERVATIONS_PENDING, 32, 3,                                                            \
+      "SELECT user_id, concert_id, reservation_id FROM reservation "                               \
+      "FORCE INDEX (reservation_user) WHERE user_id IN (" STMT_32_MARKS ") "                       \
+      "AND status = 'PENDING' AND hold_expires_at > NOW(3)")                                       \
+    X(DESK_SEATS_HELD_LOCK, 32, 6,                                                                 \
+      "SELECT seat_id, seat_number, section, row_label, price, reservation_id "                    \
+      "FROM " STMT_SEAT_BY_RESERVATION "WHERE reservation_id IN (" STMT_32_MARKS ") "              \
+      "AND status = 'HELD' FOR UPDATE SKIP LOCKED")                                                \
+    X(DESK_TOKENS_FINISH, 32, 0,                                                                   \
+      "UPDATE " STMT_TOKEN_BY_ID "SET status = 'FINISHED', ended_at = NOW(3) "                     \
+      "WHERE token_id IN (" STMT_32_MARKS ") AND status = 'ACTIVE'")                               \
+    X(DESK_RESERVATIONS_CONFIRM, 33, 0,                                                            \
+      "UPDATE " STMT_RESERVATION_BY_ID "SET status = 'CONFIRMED', paid_at = ? "                    \
+      "WHERE reservation_id IN (" STMT_32_MARKS ") AND status = 'PENDING'")                        \
+    X(DESK_SEATS_SELL, 32, 0,                                                                      \
+      "UPDATE " STMT_SEAT_BY_RESERVATION "SET status = 'SOLD', hold_expires_at = NULL "            \
+      "WHERE reservation_id IN (" STMT_32_MARKS ") AND status = 'HELD'")                           \
+    DESK_ROWS(X, DESK_PAYMENTS_INSERT, 4,                                                          \
+      "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) VALUES ",            \
+      "(?, ?, 'COMPLETED', ?, ?)")                                                                 \
+    DESK_ROWS(X, DESK_OUTBOX_INSERT, 3,                                                            \
+      "INSERT INTO outbox (type, concert_id, reservation_id, created_at) VALUES ",                 \
+      "(?, ?, ?, NOW(3))")                                                                         \
     STMT_VERIFY_LIST(X)                                                                            \
     /* accounts and their rights, each account's own */                                            \
     X(GRANTS_SELF, 0, 1, "SELECT CURRENT_USER()")                                                  \

@@ -48,6 +48,10 @@ enum err idem_run(struct db *db, const struct idem *idem, enum err (*fn)(struct 
  */
 enum err idem_begin(struct db *db, struct idem *idem) MUSTCHECK;
 
+/* Renders the answer into idem->status and body, for reply_kept: of what has been done, and kept,
+ * by another process. `idem` may be NULL. */
+enum err idem_answer(struct idem *idem) MUSTCHECK;
+
 /* Last statement of the transaction: renders and keeps the answer. */
 enum err idem_finish(struct db *db, struct idem *idem) MUSTCHECK;
 

@@ -51,6 +51,15 @@ struct wallet_seen {
     unsigned char entry_hash[32]; /* of the newest */
 };
 
+/* What the wallet holds once an entry of `amount`, which may be negative, has been added to what
+ * was seen. ERR_DB_RETRY if its balance would leave its bounds. */
+struct wallet_next {
+    int64_t balance, entries;
+    unsigned char entry_hash[32];
+};
+enum err wallet_next(const struct uuid *user_id, const struct wallet_seen *seen, const char *type,
+                     int64_t amount, int64_t reservation_id, struct wallet_next *out) MUSTCHECK;
+
 /*
  * wallet_debit() and the like for a wallet that has been seen: adds `amount`, which may be
  * negative, and writes the entry of that moment. ERR_DB_RETRY, and the transaction must end, if the

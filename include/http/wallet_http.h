@@ -13,6 +13,9 @@ struct charge_body {
 extern const struct bind_field charge_body_fields[];
 enum err wallet_http_charge(struct request *req, struct response *res) MUSTCHECK;
 
+/* The answer to a charge, of a struct wallet_charge; for the process that makes them as well. */
+enum err wallet_http_render_charged(void *arg, int *status, struct text_buf *body) MUSTCHECK;
+
 /* GET /users/{userId}/balance */
 enum err wallet_http_balance(struct request *req, struct response *res) MUSTCHECK;
 /* GET /users/{userId}/balance/entries */

@@ -1,0 +1,106 @@
+/*
+ * The clerk for charges, see domain/charges.h: keys, wallets, entries, and the answers of the keys,
+ * each by one statement.
+ */
+#include "domain/charges_desk.h"
+#include "domain/clerk.h"
+#include "domain/wallet_many.h"
+
+struct batch {
+    struct clerk *clerk;
+    const struct charges_ask *asks;
+    int count;
+    bool out[CLERK_BATCH];   /* these go alone */
+    bool keyed[CLERK_BATCH]; /* the rows of their keys have been inserted */
+    struct wallet_move moves[CLERK_BATCH];
+    struct wallet_charge charged[CLERK_BATCH];
+};
+
+/* All charges of a user queue up on one row: the first of a batch makes it. */
+static void send_twins_away(struct batch *b)
+{
+    for (int i = 1; i < b->count; i++)
+        for (int k = 0; k < i; k++)
+            b->out[i] |= !b->out[k] && uuid_equal(&b->asks[i].user_id, &b->asks[k].user_id);
+}
+
+static enum err begin_keys(struct batch *b)
+{
+    const struct idem_key *keys[CLERK_BATCH];
+    for (int i = 0; i < b->count; i++)
+        keys[i] = &b->asks[i].key;
+    enum err e = idem_many_begin(b->clerk, keys, b->count, b->out);
+    for (int i = 0; i < b->count; i++)
+        b->keyed[i] = keys[i]->present && !b->out[i];
+    return e;
+}
+
+static enum err lock_wallets(struct batch *b)
+{
+    send_twins_away(b);
+    for (int i = 0; i < b->count; i++)
+        b->moves[i] =
+            (struct wallet_move){.user_id = b->asks[i].user_id, .amount = b->asks[i].amount};
+    return wallet_many_lock(b->clerk, "CHARGE", b->moves, b->count, b->out);
+}
+
+/* The keys of those who go alone. ERR_NO_ROW if that is everybody. */
+static enum err drop_keys(struct batch *b)
+{
+    enum err e = ERR_OK;
+    int left = 0;
+    for (int i = 0; i < b->count; i++)
+        left += !b->out[i];
+    if (left == 0)
+        return ERR_NO_ROW;
+    for (int i = 0; e == ERR_OK && i < b->count; i++)
+        if (b->keyed[i] && b->out[i])
+            e = idem_many_drop(b->clerk, &b->asks[i].key);
+    return e;
+}
+
+static enum err finish_keys(struct batch *b)
+{
+    const struct idem_key *keys[CLERK_BATCH];
+    void *charged[CLERK_BATCH];
+    int n = 0;
+    for (int i = 0; i < b->count; i++) {
+        if (b->out[i])
+            continue;
+        const struct wallet_move *m = &b->moves[i];
+        b->charged[i] = (struct wallet_charge){m->user_id, m->next.balance, m->entry_id};
+        keys[n] = &b->asks[i].key;
+        charged[n++] = &b->charged[i];
+    }
+    return idem_many_finish(b->clerk, keys, charges_render(), charged, n);
+}
+
+static enum err charge_all(struct db *db, void *arg)
+{
+    struct batch *b = arg;
+    (void)db;
+    enum err e = begin_keys(b);
+    if (e == ERR_OK)
+        e = lock_wallets(b);
+    if (e == ERR_OK)
+        e = drop_keys(b);
+    if (e == ERR_OK)
+        e = wallet_many_write(b->clerk, "CHARGE", b->moves, b->count, b->out);
+    return e == ERR_OK ? finish_keys(b) : e;
+}
+
+static void serve(struct clerk *c, const struct desk_ticket *tickets, const void *asks, int count)
+{
+    static struct batch b;
+    b = (struct batch){.clerk = c, .asks = asks, .count = count};
+    enum desk_outcome outcome = clerk_transact(c, charge_all, &b);
+    for (int i = 0; i < count; i++) {
+        struct charges_answer answer = {b.moves[i].next.balance, b.moves[i].entry_id};
+        desk_reply(c->desk, &tickets[i], b.out[i] ? DESK_ALONE : outcome, &answer);
+    }
+}
+
+int charges_run(const struct config *cfg, const volatile sig_atomic_t *stop)
+{
+    return clerk_run(cfg, charges_desk(), sizeof(struct charges_ask), serve, stop);
+}

@@ -1,0 +1,399 @@
+/*
+ * The clerk for payments, see domain/pays.h.
+ *
+ * Keys, tokens, reservations, seats and wallets are locked in the one order, waiting for nobody but
+ * whoever is inserting the same key. What has been locked is looked at, and who cannot be served
+ * drops out before anything is written. The rest is written by one statement for each table, and
+ * the rows are counted: they are locked, so that any other number is a surprise, which ends it all.
+ *
+ * NOW() is that of the moment when a statement began. Nothing waits for a lock on the rows that
+ * matter here, but the foreign keys may wait for a user's row that is being made: at the end the
+ * time is looked at once more.
+ */
+#include "base/clock.h"
+#include "domain/clerk.h"
+#include "domain/pays_desk.h"
+#include "domain/reservation_row.h"
+#include "domain/token_row.h"
+#include "domain/wallet_many.h"
+
+/* Whoever is so close to the end of the hold or the session goes alone: should it come while the
+ * transaction runs, all the others would have been kept for nothing. */
+enum { CLOSE_MS = 100 };
+
+/* What has been found of one of them. */
+struct part {
+    struct queue_row row;
+    struct payment paid;
+    struct reservation_seat seats[PAYS_SEATS];
+    int seats_found;
+    int64_t prices; /* of those seats */
+};
+
+struct batch {
+    struct clerk *clerk;
+    const struct pays_ask *asks;
+    int count;
+    bool out[CLERK_BATCH];   /* these go alone */
+    bool keyed[CLERK_BATCH]; /* the rows of their keys have been inserted */
+    int64_t asked;           /* by the monotonic clock: when the first row was asked for */
+    struct part parts[CLERK_BATCH];
+    struct wallet_move moves[CLERK_BATCH];
+};
+
+/* --- Those who are left --- */
+
+static int64_t token_of(const struct batch *b, int i)
+{
+    return b->asks[i].caller.token_id;
+}
+
+static int64_t reservation_of(const struct batch *b, int i)
+{
+    return b->asks[i].reservation_id;
+}
+
+typedef int64_t id_fn(const struct batch *b, int i);
+
+/* The one of them that has this id, or -1. */
+static int find(const struct batch *b, id_fn *id_of, int64_t id)
+{
+    for (int i = 0; i < b->count; i++)
+        if (!b->out[i] && id_of(b, i) == id)
+            return i;
+    return -1;
+}
+
+/* Their ids as parameters; how many there are. */
+static int mark(const struct batch *b, id_fn *id_of, struct db_value marks[CLERK_BATCH])
+{
+    int64_t ids[CLERK_BATCH];
+    int n = 0;
+    for (int i = 0; i < b->count; i++)
+        if (!b->out[i])
+            ids[n++] = id_of(b, i);
+    if (n > 0)
+        clerk_marks(marks, ids, n);
+    return n;
+}
+
+/* --- Looking --- */
+
+static enum err begin_keys(struct batch *b)
+{
+    const struct idem_key *keys[CLERK_BATCH];
+    for (int i = 0; i < b->count; i++)
+        keys[i] = &b->asks[i].key;
+    enum err e = idem_many_begin(b->clerk, keys, b->count, b->out);
+    for (int i = 0; i < b->count; i++)
+        b->keyed[i] = keys[i]->present && !b->out[i];
+    return e;
+}
+
+static bool is_twin(const struct pays_ask *a, const struct pays_ask *b)
+{
+    return a->reservation_id == b->reservation_id || a->caller.token_id == b->caller.token_id ||
+           uuid_equal(&a->caller.user, &b->caller.user);
+}
+
+static void send_twins_away(struct batch *b)
+{
+    for (int i = 1; i < b->count; i++)
+        for (int k = 0; k < i; k++)
+            b->out[i] |= !b->out[k] && is_twin(&b->asks[i], &b->asks[k]);
+}
+
+static enum err query(struct batch *b, enum stmt id, id_fn *id_of, db_row_fn *fn)
+{
+    struct db_value marks[CLERK_BATCH];
+    if (mark(b, id_of, marks) == 0)
+        return ERR_OK;
+    return db_query_params(b->clerk->app->db, id, fn, b, marks, CLERK_BATCH);
+}
+
+static enum err read_token(const struct db_value *row, void *arg)
+{
+    struct batch *b = arg;
+    struct token_row t;
+    enum err e = token_row_read(row, &t);
+    int i = find(b, token_of, t.token_id);
+    if (e == ERR_OK && i >= 0)
+        token_row_judge(&b->asks[i].caller, &t, b->asked, &b->parts[i].row);
+    return e;
+}
+
+static enum err lock_tokens(struct batch *b)
+{
+    b->asked = clock_monotonic_ms();
+    enum err e = query(b, STMT_DESK_TOKENS_LOCK, token_of, read_token);
+    for (int i = 0; i < b->count; i++)
+        b->out[i] |= !b->parts[i].row.inside || !b->parts[i].row.claimed;
+    return e;
+}
+
+static enum err read_reservation(const struct db_value *row, void *arg)
+{
+    struct batch *b = arg;
+    struct reservation r;
+    enum err e = reservation_read(row, &r);
+    int i = find(b, reservation_of, r.reservation_id);
+    if (e == ERR_OK && i >= 0)
+        b->parts[i].paid.reservation = r;
+    return e;
+}
+
+static bool ends_within(const struct part *p, int64_t ms)
+{
+    return queue_row_may_be_past(&p->row, p->paid.reservation.hold_expires_at - ms) ||
+           queue_row_may_be_past(&p->row, p->row.expires_at - ms);
+}
+
+static bool is_payable(const struct pays_ask *ask, const struct part *p)
+{
+    const struct reservation *r = &p->paid.reservation;
+    return r->reservation_id == ask->reservation_id && uuid_equal(&r->user_id, &ask->caller.user) &&
+           strcmp(r->status, "PENDING") == 0 && r->concert_id == ask->caller.concert_id &&
+           r->seat_count <= PAYS_SEATS && !ends_within(p, CLOSE_MS);
+}
+
+static enum err lock_reservations(struct batch *b)
+{
+    enum err e = query(b, STMT_DESK_RESERVATIONS_LOCK, reservation_of, read_reservation);
+    for (int i = 0; i < b->count; i++)
+        b->out[i] |= !is_payable(&b->asks[i], &b->parts[i]);
+    return e;
+}
+
+/* A hold of somebody who pays for another one. None comes while the tokens are locked. */
+static enum err read_other(const struct db_value *row, void *arg)
+{
+    struct batch *b = arg;
+    struct uuid user;
+    db_uuid(&row[0], &user);
+    for (int i = 0; i < b->count; i++)
+        b->out[i] |= uuid_equal(&user, &b->asks[i].caller.user) &&
+                     b->asks[i].caller.concert_id == db_int(&row[1]) &&
+                     b->asks[i].reservation_id != db_int(&row[2]);
+    return ERR_OK;
+}
+
+static enum err look_for_others(struct batch *b)
+{
+    struct uuid users[CLERK_BATCH];
+    struct db_value marks[CLERK_BATCH];
+    int n = 0;
+    for (int i = 0; i < b->count; i++)
+        if (!b->out[i])
+            users[n++] = b->asks[i].caller.user;
+    if (n == 0)
+        return ERR_OK;
+    clerk_uuid_marks(marks, users, n);
+    return db_query_params(b->clerk->app->db, STMT_DESK_RESERVATIONS_PENDING, read_other, b, marks,
+                           CLERK_BATCH);
+}
+
+static enum err read_seat(const struct db_value *row, void *arg)
+{
+    struct batch *b = arg;
+    int i = find(b, reservation_of, db_int(&row[5]));
+    if (i < 0)
+        return ERR_OK;
+    struct part *p = &b->parts[i];
+    if (p->seats_found < PAYS_SEATS) {
+        reservation_read_seat(row, &p->seats[p->seats_found]);
+        p->prices += p->seats[p->seats_found].price;
+    }
+    p->seats_found++;
+    return ERR_OK;
+}
+
+static enum err lock_seats(struct batch *b)
+{
+    enum err e = query(b, STMT_DESK_SEATS_HELD_LOCK, reservation_of, read_seat);
+    for (int i = 0; i < b->count; i++) {
+        const struct part *p = &b->parts[i];
+        b->out[i] |= p->seats_found != p->paid.reservation.seat_count ||
+                     p->prices != p->paid.reservation.amount;
+    }
+    return e;
+}
+
+static enum err lock_wallets(struct batch *b)
+{
+    for (int i = 0; i < b->count; i++)
+        b->moves[i] = (struct wallet_move){.user_id = b->asks[i].caller.user,
+                                           .amount = -b->parts[i].paid.reservation.amount,
+                                           .reservation_id = b->asks[i].reservation_id};
+    return wallet_many_lock(b->clerk, "PAYMENT", b->moves, b->count, b->out);
+}
+
+static enum err lock_all(struct batch *b)
+{
+    enum err e = begin_keys(b);
+    if (e == ERR_OK) {
+        send_twins_away(b);
+        e = lock_tokens(b);
+    }
+    if (e == ERR_OK)
+        e = lock_reservations(b);
+    if (e == ERR_OK)
+        e = look_for_others(b);
+    if (e == ERR_OK)
+        e = lock_seats(b);
+    return e == ERR_OK ? lock_wallets(b) : e;
+}
+
+/* --- Writing --- */
+
+/* The keys of those who go alone. */
+static enum err drop_keys(struct batch *b)
+{
+    enum err e = ERR_OK;
+    for (int i = 0; e == ERR_OK && i < b->count; i++)
+        if (b->keyed[i] && b->out[i])
+            e = idem_many_drop(b->clerk, &b->asks[i].key);
+    return e;
+}
+
+/* Runs a statement whose last parameters are the marks, and compares the rows it has changed. */
+static enum err change(struct batch *b, enum stmt id, struct db_value *params, int before,
+                       int64_t rows)
+{
+    int64_t changed = 0;
+    enum err e =
+        db_exec_params(b->clerk->app->db, id, params, (size_t)before + CLERK_BATCH, &changed);
+    return e == ERR_OK && changed != rows ? ERR_INTERNAL : e;
+}
+
+static enum err change_rows(struct batch *b, int64_t now)
+{
+    struct db_value tokens[CLERK_BATCH], reservations[1 + CLERK_BATCH] = {DB_P_TIME(now)};
+    int rows = mark(b, token_of, tokens), seats = 0;
+    mark(b, reservation_of, &reservations[1]);
+    for (int i = 0; i < b->count; i++)
+        seats += b->out[i] ? 0 : b->parts[i].seats_found;
+    enum err e = change(b, STMT_DESK_TOKENS_FINISH, tokens, 0, rows);
+    if (e == ERR_OK)
+        e = change(b, STMT_DESK_RESERVATIONS_CONFIRM, reservations, 1, rows);
+    return e == ERR_OK ? change(b, STMT_DESK_SEATS_SELL, &reservations[1], 0, seats) : e;
+}
+
+static struct db_value *put_payment(struct db_value *p, const struct payment *paid)
+{
+    *p++ = DB_P_INT(paid->reservation_id);
+    *p++ = DB_P_UUID(&paid->reservation.user_id);
+    *p++ = DB_P_INT(paid->amount);
+    *p++ = DB_P_TIME(paid->paid_at);
+    return p;
+}
+
+static struct db_value *put_event(struct db_value *p, const struct payment *paid)
+{
+    *p++ = DB_P_STR("reservation.paid");
+    *p++ = DB_P_INT(paid->reservation.concert_id);
+    *p++ = DB_P_INT(paid->reservation_id);
+    return p;
+}
+
+enum { PAYMENT_PARAMS = 4, EVENT_PARAMS = 3 };
+
+static enum err add_rows(struct batch *b, struct payment **paid, int n)
+{
+    static const enum stmt payments[CLERK_SIZES] = CLERK_STMTS(DESK_PAYMENTS_INSERT);
+    static const enum stmt events[CLERK_SIZES] = CLERK_STMTS(DESK_OUTBOX_INSERT);
+    struct db_value payment[CLERK_BATCH * PAYMENT_PARAMS], *p = payment;
+    struct db_value event[CLERK_BATCH * EVENT_PARAMS], *v = event;
+    int64_t ids[CLERK_BATCH];
+    for (int i = 0; i < n; i++) {
+        p = put_payment(p, paid[i]);
+        v = put_event(v, paid[i]);
+    }
+    enum err e = clerk_insert(b->clerk, payments, payment, PAYMENT_PARAMS, n, ids);
+    for (int i = 0; e == ERR_OK && i < n; i++)
+        paid[i]->payment_id = ids[i];
+    return e == ERR_OK ? clerk_insert(b->clerk, events, event, EVENT_PARAMS, n, NULL) : e;
+}
+
+/* What each of them is told, but for the payment's id. */
+static void fill_in(struct batch *b, int i)
+{
+    struct part *p = &b->parts[i];
+    struct payment *paid = &p->paid;
+    paid->reservation_id = paid->reservation.reservation_id;
+    paid->amount = paid->reservation.amount;
+    paid->balance = b->moves[i].next.balance;
+    paid->paid_at = b->moves[i].seen.now;
+    paid->reservation.seats = p->seats;
+    reservation_sort_seats(&paid->reservation);
+}
+
+/* Whether the time has come for one of them since it was looked at. */
+static bool is_too_late(const struct batch *b)
+{
+    for (int i = 0; i < b->count; i++)
+        if (!b->out[i] && ends_within(&b->parts[i], 0))
+            return true;
+    return false;
+}
+
+static enum err write_all(struct batch *b)
+{
+    const struct idem_key *keys[CLERK_BATCH];
+    struct payment *paid[CLERK_BATCH];
+    void *args[CLERK_BATCH];
+    int n = 0;
+    for (int i = 0; i < b->count; i++) {
+        if (b->out[i])
+            continue;
+        fill_in(b, i);
+        keys[n] = &b->asks[i].key;
+        args[n] = paid[n] = &b->parts[i].paid;
+        n++;
+    }
+    if (n == 0)
+        return ERR_NO_ROW;
+    enum err e = drop_keys(b);
+    if (e == ERR_OK)
+        e = change_rows(b, paid[0]->paid_at);
+    if (e == ERR_OK)
+        e = wallet_many_write(b->clerk, "PAYMENT", b->moves, b->count, b->out);
+    if (e == ERR_OK)
+        e = add_rows(b, paid, n);
+    if (e == ERR_OK && is_too_late(b))
+        e = ERR_DB_RETRY;
+    return e == ERR_OK ? idem_many_finish(b->clerk, keys, pays_render(), args, n) : e;
+}
+
+static enum err pay_all(struct db *db, void *arg)
+{
+    (void)db;
+    enum err e = lock_all(arg);
+    return e == ERR_OK ? write_all(arg) : e;
+}
+
+/* --- The clerk --- */
+
+static void answer(struct clerk *c, const struct desk_ticket *ticket, const struct part *p)
+{
+    struct pays_answer a = {.paid = p->paid};
+    memcpy(a.seats, p->seats, sizeof a.seats);
+    desk_reply(c->desk, ticket, DESK_DONE, &a);
+}
+
+static void serve(struct clerk *c, const struct desk_ticket *tickets, const void *asks, int count)
+{
+    static struct batch b;
+    b = (struct batch){.clerk = c, .asks = asks, .count = count};
+    enum desk_outcome outcome = clerk_transact(c, pay_all, &b);
+    for (int i = 0; i < count; i++) {
+        if (b.out[i] || outcome != DESK_DONE)
+            desk_reply(c->desk, &tickets[i], b.out[i] ? DESK_ALONE : outcome, NULL);
+        else
+            answer(c, &tickets[i], &b.parts[i]);
+    }
+}
+
+int pays_run(const struct config *cfg, const volatile sig_atomic_t *stop)
+{
+    return clerk_run(cfg, pays_desk(), sizeof(struct pays_ask), serve, stop);
+}
