@@ -23,7 +23,7 @@ look_up() {
     queue_workers=$(processes frontrow-queue | wc -l)
     groups=("--watch" "database=$(<"$state/run/database.pid")"
         "--watch" "nginx=$(joined pgrep -P "$(<"$state/run/nginx.pid")")")
-    workers=$(for name in main queue joins; do processes "frontrow-$name"; done | paste -sd ,)
+    workers=$(for name in main queue joins looks holds pays charge; do processes "frontrow-$name"; done | paste -sd ,)
 }
 
 # asked: how many statements the database was asked.

@@ -1,0 +1,175 @@
+/* Visitors who ask a clerk, see desk_crowd.h. */
+#include "desk_crowd.h"
+
+#include "base/clock.h"
+#include "suite.h"
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { VISITORS = 64 };
+
+static pid_t clerk, beater, visitors[VISITORS];
+static struct desk *desk;
+static struct db *locker;
+static int asked;
+
+static void end_process(pid_t *pid)
+{
+    if (*pid > 0) {
+        kill(*pid, SIGKILL);
+        waitpid(*pid, NULL, 0);
+    }
+    *pid = 0;
+}
+
+static bool comes(bool (*is)(void))
+{
+    int64_t deadline = clock_monotonic_ms() + (int64_t)SCRATCH_PATIENCE_SECONDS * 1000;
+    while (!is() && clock_monotonic_ms() < deadline)
+        poll(NULL, 0, 2);
+    return is();
+}
+
+static bool is_open(void)
+{
+    return desk_attended(desk);
+}
+
+static bool are_asked(void)
+{
+    return desk_asked(desk) == asked;
+}
+
+void desk_crowd_start(desk_crowd_run_fn *run, struct desk *of)
+{
+    static volatile sig_atomic_t never;
+    desk = of;
+    clerk = fork();
+    CU_ASSERT_FATAL(clerk >= 0);
+    if (clerk == 0)
+        _exit(run(scratch_config(), &never));
+    CU_ASSERT(comes(is_open));
+}
+
+void desk_crowd_kill(void)
+{
+    end_process(&clerk);
+}
+
+void desk_crowd_stop(void)
+{
+    kill(clerk, SIGSTOP);
+}
+
+void desk_crowd_go_on(void)
+{
+    kill(clerk, SIGCONT);
+    asked = 0;
+    CU_ASSERT(comes(is_open) && comes(are_asked));
+}
+
+void desk_crowd_end(void)
+{
+    end_process(&beater);
+    end_process(&clerk);
+    for (int i = 0; i < VISITORS; i++)
+        end_process(&visitors[i]);
+    db_free(locker);
+    locker = NULL;
+}
+
+static void come(desk_crowd_fn *fn, int i)
+{
+    visitors[i] = fork();
+    CU_ASSERT_FATAL(visitors[i] >= 0);
+    if (visitors[i] == 0) {
+        struct app own = scratch_app();
+        app_problem_reset(&own);
+        fn(&own, i);
+        _exit(0);
+    }
+}
+
+void desk_crowd_come(desk_crowd_fn *fn, int from, int to)
+{
+    for (int i = from; i < to; i++) {
+        asked = i - from + 1;
+        come(fn, i);
+        CU_ASSERT(comes(are_asked));
+    }
+}
+
+void desk_crowd_send(desk_crowd_fn *fn, int from, int to)
+{
+    for (int i = from; i < to; i++)
+        come(fn, i);
+}
+
+void desk_crowd_gone(int from, int to)
+{
+    int64_t deadline = clock_monotonic_ms() + (int64_t)SCRATCH_PATIENCE_SECONDS * 1000;
+    for (int i = from; i < to; i++) {
+        int status = -1;
+        pid_t gone = 0;
+        while ((gone = waitpid(visitors[i], &status, WNOHANG)) == 0 &&
+               clock_monotonic_ms() < deadline)
+            poll(NULL, 0, 2);
+        CU_ASSERT_EQUAL(gone, visitors[i]);
+        CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+        if (gone == visitors[i])
+            visitors[i] = 0;
+        end_process(&visitors[i]);
+    }
+}
+
+void desk_crowd_kill_visitor(int i)
+{
+    end_process(&visitors[i]);
+}
+
+static void beat(void)
+{
+    beater = fork();
+    CU_ASSERT_FATAL(beater >= 0);
+    while (beater == 0) {
+        desk_beat(desk);
+        poll(NULL, 0, 50);
+    }
+}
+
+void desk_crowd_hold_up(struct app *app, desk_crowd_fn *fn, const struct uuid *user)
+{
+    locker = scratch_open();
+    db_set_in_transaction(locker, true);
+    scratch_sql(locker, "START TRANSACTION");
+    scratch_sql(locker, "UPDATE user SET name = 'locked' WHERE user_id = %s", scratch_hex(user));
+    come(fn, 0);
+    CU_ASSERT(scratch_wait_statement(app->db, "INSERT INTO wallet%%"));
+    asked = 0;
+    CU_ASSERT(comes(are_asked));
+    beat();
+}
+
+void desk_crowd_unlock(void)
+{
+    scratch_sql(locker, "COMMIT");
+    db_set_in_transaction(locker, false);
+    db_free(locker);
+    locker = NULL;
+}
+
+void desk_crowd_let_go(void)
+{
+    desk_crowd_unlock();
+    end_process(&beater);
+}
+
+int64_t desk_crowd_inserts(struct app *app)
+{
+    if (scratch_int(app->db, "SELECT VERSION() LIKE '%%MariaDB%%'") != 1)
+        return -1;
+    return scratch_int(app->db, "SELECT CAST(SUM(variable_value) AS SIGNED) "
+                                "FROM information_schema.global_status "
+                                "WHERE variable_name IN ('Com_insert', 'Com_insert_select')");
+}
