@@ -23,6 +23,7 @@
 #include "db/migrate.h"
 #include "domain/charges.h"
 #include "domain/hall_cache.h"
+#include "domain/holds.h"
 #include "domain/joins.h"
 #include "domain/looks.h"
 #include "domain/pays.h"
@@ -31,6 +32,7 @@
 #include "http/fcgi.h"
 #include "http/payment_http.h"
 #include "http/push.h"
+#include "http/reservation_http.h"
 #include "http/seen.h"
 #include "http/wallet_http.h"
 #include <getopt.h>
@@ -49,7 +51,7 @@ enum {
     GRACE_MS = 10000,
     SOCKET_PATIENCE_MS = 3000,
     CHECK_EVERY_MS = 1000,
-    OTHER_CONNECTIONS = 8 /* the snapshot's two, the four clerks', the job's, a worker's while it
+    OTHER_CONNECTIONS = 9 /* the snapshot's two, the five clerks', the job's, a worker's while it
                              is replaced */
 };
 
@@ -63,6 +65,7 @@ enum role {
     ROLE_SNAPSHOT,
     ROLE_JOINS,
     ROLE_LOOKS,
+    ROLE_HOLDS,
     ROLE_PAYS,
     ROLE_CHARGES,
     ROLE_PUSH,
@@ -157,6 +160,11 @@ static int run_joins(void *arg)
 static int run_looks(void *arg)
 {
     return run_clerk(arg, looks_run);
+}
+
+static int run_holds(void *arg)
+{
+    return run_clerk(arg, holds_run);
 }
 
 static int run_pays(void *arg)
@@ -313,6 +321,11 @@ static void make_plan(struct master *m)
                         .count = 1,
                         .alone = true,
                         .run = run_looks},
+        [ROLE_HOLDS] = {.name = "holds",
+                        .process = "frontrow-holds",
+                        .count = 1,
+                        .alone = true,
+                        .run = run_holds},
         [ROLE_PAYS] = {.name = "pays",
                        .process = "frontrow-pays",
                        .count = 1,
@@ -368,6 +381,8 @@ static enum err share_memory(struct master *m)
         e = joins_init();
     if (e == ERR_OK)
         e = looks_init();
+    if (e == ERR_OK)
+        e = holds_init(reservation_http_render_held);
     if (e == ERR_OK)
         e = pays_init(payment_http_render_paid);
     if (e == ERR_OK)

@@ -82,6 +82,27 @@ int32_t hall_number_of(const struct hall *h, int64_t seat_id)
     return n > 0 ? number_in(&h->runs[low], seat_id) : 0;
 }
 
+const struct hall_run *hall_run_of(const struct hall *h, int32_t number)
+{
+    int32_t low = 0, n = h->facts.run_count;
+    while (n > 1) { /* the last run that begins with this number or one before it */
+        int32_t half = n / 2;
+        if (h->runs[low + half].first <= number) {
+            low += half;
+            n -= half;
+        } else {
+            n = half;
+        }
+    }
+    return &h->runs[low];
+}
+
+int64_t hall_id_of(const struct hall *h, int32_t number)
+{
+    const struct hall_run *r = hall_run_of(h, number);
+    return r->seat_id + (int64_t)(number - r->first) * r->id_step;
+}
+
 /* --- Reading --- */
 
 /* Where a text is: where the run before has it, or at the end. */

@@ -2,6 +2,9 @@
  * The transaction that holds seats, see booking_hold in domain/booking.h; how the seats are found
  * and taken is in domain/hold_seats.h.
  *
+ * Most holds of a few seats are made with others of the host (domain/holds.h); those that are not
+ * come here.
+ *
  * Each round trip to the database costs more than most statements. So where a few seats of a
  * schedule are named, all that has to be known is read by one query that locks nothing; what it
  * refuses is refused, and what it allows is written, each row under the condition that it is as it
@@ -17,15 +20,12 @@
 #include "db/db.h"
 #include "domain/booking.h"
 #include "domain/hold_seats.h"
+#include "domain/hold_terms.h"
+#include "domain/holds.h"
 #include "domain/reservation_row.h"
 #include "domain/token_row.h"
 #include "domain/user.h"
 #include <stdlib.h>
-
-struct terms {
-    int64_t schedule_id;
-    int64_t concert_id, starts_at, opens_at, closes_at, canceled_at, hold_seconds, max_seats;
-};
 
 struct hold {
     struct app *app;
@@ -38,23 +38,10 @@ struct hold {
     bool long_way;
     int64_t asked;
     struct queue_row row;
-    struct terms terms;
+    struct hold_terms terms;
     int64_t has; /* seats in the schedule, held and sold */
     int rows;
 };
-
-static enum err read_terms(const struct db_value *row, void *arg)
-{
-    struct terms *t = arg;
-    t->concert_id = db_int(&row[0]);
-    t->starts_at = db_time(&row[1]);
-    t->opens_at = db_time(&row[2]);
-    t->closes_at = db_time(&row[3]);
-    t->canceled_at = db_time(&row[4]);
-    t->hold_seconds = db_int(&row[5]);
-    t->max_seats = db_int(&row[6]);
-    return ERR_OK;
-}
 
 struct day {
     int64_t schedule_id;
@@ -77,7 +64,7 @@ static enum err read_int(const struct db_value *row, void *arg)
 
 /* The schedule that is meant and its terms. Which day is ambiguous is for later: 404s come before
  * 409s, and without a schedule no seat can be looked for. */
-static enum err find_schedule(struct hold *h, struct terms *t)
+static enum err find_schedule(struct hold *h, struct hold_terms *t)
 {
     const struct hold_request *req = h->req;
     struct day d = {.schedule_id = req->schedule_id};
@@ -91,34 +78,27 @@ static enum err find_schedule(struct hold *h, struct terms *t)
             return ERR_AMBIGUOUS_DATE;
     }
     t->schedule_id = d.schedule_id;
-    e = db_query_one(h->app->db, STMT_BOOKING_TERMS, read_terms, t, DB_P_INT(d.schedule_id));
+    e = db_query_one(h->app->db, STMT_BOOKING_TERMS, hold_terms_read, t, DB_P_INT(d.schedule_id));
     return e == ERR_NO_ROW ? ERR_SCHEDULE_NOT_FOUND : e;
 }
 
-static enum err check_booking(const struct terms *t, int64_t now)
-{
-    if (t->canceled_at >= 0 || now >= t->closes_at)
-        return ERR_BOOKING_CLOSED;
-    return now < t->opens_at ? ERR_BOOKING_NOT_OPEN : ERR_OK;
-}
-
-static enum err check_limit(const struct hold *h, const struct terms *t)
+static enum err check_limit(const struct hold *h, const struct hold_terms *t)
 {
     return h->has + h->req->seat_count > t->max_seats ? ERR_SEAT_LIMIT : ERR_OK;
 }
 
-static enum err count_own(struct hold *h, const struct terms *t)
+static enum err count_own(struct hold *h, const struct hold_terms *t)
 {
     return db_query_one(h->app->db, STMT_USER_SEATS, read_int, &h->has, DB_P_UUID(&h->caller->user),
                         DB_P_INT(t->schedule_id));
 }
 
 /* The seats, found, free, within the limit and settled. */
-static enum err settle_seats(struct hold *h, const struct terms *t, int64_t now)
+static enum err settle_seats(struct hold *h, const struct hold_terms *t, int64_t now)
 {
     enum err e = hold_seats_find(h->seats, t->schedule_id);
     if (e == ERR_OK)
-        e = check_booking(t, now);
+        e = hold_terms_check(t, now);
     if (e == ERR_OK)
         e = hold_seats_free(h->seats);
     if (e == ERR_OK)
@@ -129,7 +109,7 @@ static enum err settle_seats(struct hold *h, const struct terms *t, int64_t now)
 }
 
 /* The answer is put together from what was read, by seat number as when it is shown later. */
-static enum err describe(struct hold *h, const struct terms *t, int64_t now)
+static enum err describe(struct hold *h, const struct hold_terms *t, int64_t now)
 {
     struct reservation *r = h->out;
     const struct hold_seats *from = h->seats;
@@ -208,7 +188,7 @@ static enum err read_look(const struct db_value *row, void *arg)
     if (s->count == 0) {
         e = token_row_read(row, &t);
         if (e == ERR_OK)
-            e = read_terms(row + TERMS_COLUMN, &h->terms);
+            e = hold_terms_read(row + TERMS_COLUMN, &h->terms);
         if (e != ERR_OK)
             return e;
         token_row_judge(h->caller, &t, h->asked, &h->row);
@@ -243,7 +223,7 @@ static enum err look(struct hold *h)
     if (e == ERR_OK && h->seats->count != req->seat_count)
         e = ERR_NO_ROW;
     if (e == ERR_OK)
-        e = check_booking(&h->terms, h->row.now);
+        e = hold_terms_check(&h->terms, h->row.now);
     if (e == ERR_OK)
         e = hold_seats_free(h->seats);
     return e == ERR_OK ? check_limit(h, &h->terms) : e;
@@ -312,7 +292,7 @@ static enum err write_all(struct hold *h)
 
 static enum err hold_step_by_step(struct db *db, struct hold *h)
 {
-    struct terms t;
+    struct hold_terms t;
     enum err e = idem_begin(db, h->idem);
     if (e == ERR_OK)
         e = queue_lock(h->app, h->caller, &h->row);
@@ -379,7 +359,10 @@ enum err booking_hold(struct app *app, const struct caller *caller, const struct
     seats.req = req;
     seats.patient = false;
     *out = (struct reservation){0};
-    enum err e = look_and_hold(&h);
+    enum err e = holds_ask(app, caller, req, idem, out);
+    if (e != ERR_NO_ROW)
+        return e;
+    e = look_and_hold(&h);
     if (e != ERR_OK) {
         reservation_clear(out);
         if (!h.row.claimed)

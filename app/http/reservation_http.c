@@ -129,7 +129,7 @@ static void put_reservation(struct text_buf *out, const struct reservation *r)
     jout_object_end(out);
 }
 
-static enum err render_held(void *arg, int *status, struct text_buf *body)
+enum err reservation_http_render_held(void *arg, int *status, struct text_buf *body)
 {
     *status = 201;
     put_reservation(body, arg);
@@ -160,10 +160,10 @@ enum err reservation_http_hold(struct request *req, struct response *res)
     if (fault)
         return app_field(req->app, ERR_INVALID_FIELD, fault);
     hold_request(body, &hold);
-    req->idem.render = render_held;
+    req->idem.render = reservation_http_render_held;
     req->idem.render_arg = &held;
     e = booking_hold(req->app, &req->caller, &hold, &req->idem, &held);
-    e = reply_kept(req, res, e, render_held, &held);
+    e = reply_kept(req, res, e, reservation_http_render_held, &held);
     if (e == ERR_OK)
         put_location(res);
     reservation_clear(&held);

@@ -777,6 +777,44 @@
       "INSERT INTO reservation_seat (reservation_id, seat_id, price) "                             \
       "SELECT ?, t.seat_id, t.price FROM schedule s STRAIGHT_JOIN " STMT_SEAT_T_BY_ID              \
       "WHERE s.schedule_id = ? AND s.canceled_at IS NULL AND t.seat_id IN (" STMT_4_MARKS ")")     \
+    /* The holds of a host, combined (domain/holds_run.c): what they need to know, what they lock, \
+     * and what they write. Nobody is waited for: a row that somebody else has locked does not come. */ \
+    X(DESK_HOLD_TOKENS, 32, 10,                                                                    \
+      "SELECT " STMT_TOKEN_COLUMNS "FROM queue_token t FORCE INDEX (PRIMARY) "                     \
+      "WHERE t.token_id IN (" STMT_32_MARKS ") ORDER BY t.token_id FOR UPDATE SKIP LOCKED")        \
+    /* a row for each user who is known and each reservation of theirs in one of the schedules */  \
+    X(DESK_HOLD_USERS, 65, 5,                                                                      \
+      "SELECT w.user_id, o.schedule_id, o.status, o.seat_count, o.hold_expires_at FROM wallet w "  \
+      "LEFT JOIN reservation o FORCE INDEX (reservation_user_schedule) ON o.user_id = w.user_id "  \
+      "AND o.schedule_id IN (" STMT_32_MARKS ") AND o.status IN ('PENDING', 'CONFIRMED') "         \
+      "WHERE w.user_id IN (" STMT_32_MARKS ") LIMIT ?")                                            \
+    X(DESK_HOLD_TERMS, 32, 8,                                                                      \
+      "SELECT x.schedule_id, " STMT_TERMS_COLUMNS " FROM schedule x FORCE INDEX (PRIMARY) "       \
+      "STRAIGHT_JOIN concert c FORCE INDEX (PRIMARY) ON c.concert_id = x.concert_id "              \
+      "WHERE x.schedule_id IN (" STMT_32_MARKS ")")                                                \
+    X(DESK_HOLD_SEATS, 33, 3,                                                                      \
+      "SELECT seat_id, schedule_id, price FROM " STMT_SEAT_BY_ID                                   \
+      "WHERE (status = 'AVAILABLE' OR (status = 'HELD' AND hold_expires_at <= ?)) "                \
+      "AND seat_id IN (" STMT_32_MARKS ") ORDER BY seat_id FOR UPDATE SKIP LOCKED")                \
+    /* claims the sessions too, as TOKEN_HOLD does */                                              \
+    X(DESK_HOLD_TOKENS_SET, 33, 0,                                                                 \
+      "UPDATE " STMT_TOKEN_BY_ID "SET claimed_at = NOW(3), holds = holds + 1, "                    \
+      "expires_at = GREATEST(expires_at, session_ends_at, ?) WHERE status = 'ACTIVE' "             \
+      "AND expires_at > NOW(3) AND session_ends_at > NOW(3) AND token_id IN (" STMT_32_MARKS ")")  \
+    DESK_ROWS(X, DESK_HOLD_INSERT, 7,                                                              \
+      "INSERT INTO reservation (user_id, concert_id, schedule_id, status, seat_count, amount, "    \
+      "created_at, hold_expires_at) VALUES ", "(?, ?, ?, 'PENDING', ?, ?, ?, ?)")                  \
+    /* each seat's reservation stands in the second list where the seat stands in the first */     \
+    X(DESK_HOLD_SEATS_SET, 97, 0,                                                                  \
+      "UPDATE " STMT_SEAT_BY_ID "SET status = 'HELD', hold_expires_at = ?, "                       \
+      "reservation_id = ELT(FIELD(seat_id, " STMT_32_MARKS "), " STMT_32_MARKS ") "                \
+      "WHERE seat_id IN (" STMT_32_MARKS ")")                                                      \
+    /* nothing of a canceled show, as RESERVATION_SEATS_INSERT */                                  \
+    X(DESK_HOLD_SEATS_INSERT, 32, 0,                                                               \
+      "INSERT INTO reservation_seat (reservation_id, seat_id, price) "                             \
+      "SELECT t.reservation_id, t.seat_id, t.price FROM " STMT_SEAT_T_BY_ID                        \
+      "STRAIGHT_JOIN schedule s ON s.schedule_id = t.schedule_id AND s.canceled_at IS NULL "       \
+      "WHERE t.seat_id IN (" STMT_32_MARKS ")")                                                    \
     X(RESERVATION_SEATS, 1, 5,                                                                     \
       "SELECT t.seat_id, t.seat_number, t.section, t.row_label, rs.price "                         \
       "FROM reservation_seat rs JOIN seat t ON t.seat_id = rs.seat_id "                            \

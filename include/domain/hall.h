@@ -49,6 +49,10 @@ void hall_free(struct hall *h);
 /* The number of the seat with this id, or 0 if the hall has none. */
 int32_t hall_number_of(const struct hall *h, int64_t seat_id);
 
+/* The seat with a number from 1 to the capacity: the run that it is in, and its id. */
+const struct hall_run *hall_run_of(const struct hall *h, int32_t number);
+int64_t hall_id_of(const struct hall *h, int32_t number);
+
 /* The section's or the row's text, or NULL for none. */
 const char *hall_text(const struct hall *h, uint32_t place);
 

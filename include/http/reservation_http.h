@@ -17,6 +17,9 @@ struct hold_body {
 extern const struct bind_field hold_body_fields[];
 enum err reservation_http_hold(struct request *req, struct response *res) MUSTCHECK;
 
+/* Its answer, for keeping; `arg` is the struct reservation. */
+enum err reservation_http_render_held(void *arg, int *status, struct text_buf *body);
+
 /* POST /reservations/{reservationId}/extend */
 enum err reservation_http_extend(struct request *req, struct response *res) MUSTCHECK;
 /* GET /reservations/{reservationId} */

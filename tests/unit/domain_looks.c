@@ -79,9 +79,11 @@ static bool is_attended(void)
 
 static void look(struct visit *v)
 {
-    v->pid = fork();
-    if (v->pid != 0)
+    pid_t pid = fork();
+    if (pid != 0) {
+        v->pid = pid; /* the child would write there, too */
         return;
+    }
     struct app own = scratch_app();
     struct seats s;
     v->err = seats_read(&own, &v->caller, v->schedule, &s);
