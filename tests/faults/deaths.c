@@ -34,10 +34,12 @@ static void survive(size_t each, double patience, void (*strike)(void), int paus
     UNTIL(30, is_ready());
 }
 
-/* Those that read the snapshot and that join for all are alone: they are chosen more often. */
+/* Those that read the snapshot and that do for all what they ask for are alone: they are chosen
+ * more often. */
 static void kill_any_worker(void)
 {
-    static const char *const alone[10] = {"frontrow-snap", [5] = "frontrow-joins"};
+    static const char *const alone[10] = {
+        "frontrow-snap", [3] = "frontrow-pays", [5] = "frontrow-joins", [7] = "frontrow-charge"};
     static size_t deaths;
     reaper_kill_worker(alone[deaths++ % 10]);
 }
