@@ -83,14 +83,14 @@ static enum err write_rows(struct clerk *c, const enum stmt sizes[CLERK_SIZES],
                            const struct db_value *params, int per_row, int rows, int64_t *ids,
                            int64_t *changed)
 {
-    int size = CLERK_BATCH, which = 0;
+    static const int rows_of[CLERK_SIZES] = {32, 24, 16, 12, 8, 7, 6, 5, 4, 3, 2, 1};
+    int which = 0;
     *changed = 0;
     while (rows > 0) {
-        while (size > rows || (size > 1 && ids && !c->ids_in_a_row)) {
-            size /= 2;
+        while (rows_of[which] > rows || (rows_of[which] > 1 && ids && !c->ids_in_a_row))
             which++;
-        }
         int64_t affected = 0;
+        int size = rows_of[which];
         size_t n = (size_t)size * (size_t)per_row;
         enum err e = db_exec_params(c->app->db, sizes[which], params, n, &affected);
         if (e != ERR_OK)

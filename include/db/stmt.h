@@ -200,20 +200,32 @@
 #define STMT_TOKENS_31 STMT_TOKENS_15 STMT_TOKENS_15 STMT_TOKENS_1
 #define STMT_TOKENS_63 STMT_TOKENS_31 STMT_TOKENS_31 STMT_TOKENS_1
 
-/* Statements of 1, 2, 4 ... 32 rows, for the clerks: none that stands in a SELECT, so that the
- * number of rows is known beforehand and their ids follow each other. `tail` follows the rows. */
+/* Statements of so many rows, for the clerks: none that stands in a SELECT, so that the number of
+ * rows is known beforehand and their ids follow each other. `tail` follows the rows. */
 #define STMT_ROWS_2(row)  row ", " row
+#define STMT_ROWS_3(row)  STMT_ROWS_2(row) ", " row
 #define STMT_ROWS_4(row)  STMT_ROWS_2(row) ", " STMT_ROWS_2(row)
+#define STMT_ROWS_5(row)  STMT_ROWS_4(row) ", " row
+#define STMT_ROWS_6(row)  STMT_ROWS_4(row) ", " STMT_ROWS_2(row)
+#define STMT_ROWS_7(row)  STMT_ROWS_6(row) ", " row
 #define STMT_ROWS_8(row)  STMT_ROWS_4(row) ", " STMT_ROWS_4(row)
+#define STMT_ROWS_12(row) STMT_ROWS_8(row) ", " STMT_ROWS_4(row)
 #define STMT_ROWS_16(row) STMT_ROWS_8(row) ", " STMT_ROWS_8(row)
+#define STMT_ROWS_24(row) STMT_ROWS_16(row) ", " STMT_ROWS_8(row)
 #define STMT_ROWS_32(row) STMT_ROWS_16(row) ", " STMT_ROWS_16(row)
 #define STMT_32_MARKS     STMT_ROWS_32("?")
 #define DESK_ROWS_TAIL(X, name, per_row, head, row, tail)                                          \
     X(name##_1, (per_row), 0, head row tail)                                                       \
     X(name##_2, 2 * (per_row), 0, head STMT_ROWS_2(row) tail)                                      \
+    X(name##_3, 3 * (per_row), 0, head STMT_ROWS_3(row) tail)                                      \
     X(name##_4, 4 * (per_row), 0, head STMT_ROWS_4(row) tail)                                      \
+    X(name##_5, 5 * (per_row), 0, head STMT_ROWS_5(row) tail)                                      \
+    X(name##_6, 6 * (per_row), 0, head STMT_ROWS_6(row) tail)                                      \
+    X(name##_7, 7 * (per_row), 0, head STMT_ROWS_7(row) tail)                                      \
     X(name##_8, 8 * (per_row), 0, head STMT_ROWS_8(row) tail)                                      \
+    X(name##_12, 12 * (per_row), 0, head STMT_ROWS_12(row) tail)                                   \
     X(name##_16, 16 * (per_row), 0, head STMT_ROWS_16(row) tail)                                   \
+    X(name##_24, 24 * (per_row), 0, head STMT_ROWS_24(row) tail)                                   \
     X(name##_32, 32 * (per_row), 0, head STMT_ROWS_32(row) tail)
 #define DESK_ROWS(X, name, per_row, head, row) DESK_ROWS_TAIL(X, name, per_row, head, row, "")
 

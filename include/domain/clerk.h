@@ -47,12 +47,14 @@ void clerk_reply_all(struct clerk *c, const struct desk_ticket *tickets, int cou
  * DESK_UNKNOWN: the connection was lost with its COMMIT. */
 enum desk_outcome clerk_transact(struct clerk *c, tx_fn *fn, void *arg);
 
-/* Statements of 32, 16, 8, 4, 2 and 1 rows, as DESK_ROWS in db/stmt.h makes them. */
-enum { CLERK_SIZES = 6 };
+/* Statements of so many rows, as DESK_ROWS in db/stmt.h makes them: few rows, as are usual, are one
+ * statement. */
+enum { CLERK_SIZES = 12 };
 #define CLERK_STMTS(name)                                                                          \
     {                                                                                              \
-        STMT_##name##_32, STMT_##name##_16, STMT_##name##_8, STMT_##name##_4, STMT_##name##_2,     \
-            STMT_##name##_1                                                                        \
+        STMT_##name##_32, STMT_##name##_24, STMT_##name##_16, STMT_##name##_12, STMT_##name##_8,   \
+            STMT_##name##_7, STMT_##name##_6, STMT_##name##_5, STMT_##name##_4, STMT_##name##_3,   \
+            STMT_##name##_2, STMT_##name##_1                                                       \
     }
 
 /* Inserts `rows` rows (any number) of `per_row` parameters each, by as few of the statements as

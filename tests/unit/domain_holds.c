@@ -363,6 +363,27 @@ static bool serves_many_seats(void)
     return EXPECT(moments() == 1) && good;
 }
 
+/* Each number of rows goes into statements in another way; together they are one transaction. */
+static bool serves_any_number(void)
+{
+    static const int numbers[] = {1, 2, 3, 5, 6, 7, 9, 11};
+    bool good = true;
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        int64_t schedule = scratch_schedule(app.db, concert, SEATS, PRICE);
+        int n = numbers[k];
+        for (int i = 0; i < n; i++) {
+            struct uuid user = scratch_user(app.db, 0);
+            visits[i].caller = scratch_inside(app.db, &user, concert, 100 * n + i, 600);
+            visits[i].req.schedule_id = schedule;
+        }
+        good = hold_together(n) && good;
+        for (int i = 0; i < n; i++)
+            good = has_held(i) && good;
+        good = EXPECT(moments() == (int64_t)k + 1) && good;
+    }
+    return good;
+}
+
 /* The first who asks has it. */
 static bool gives_a_seat_to_one(void)
 {
@@ -575,6 +596,7 @@ static bool does_without_a_process_that_stands_still(void)
 
 IN_A_CHILD(serves_all_kinds_at_once)
 IN_A_CHILD(serves_many_seats)
+IN_A_CHILD(serves_any_number)
 IN_A_CHILD(gives_a_seat_to_one)
 IN_A_CHILD(counts_what_one_user_has)
 IN_A_CHILD(leaves_out_who_may_not)
@@ -587,8 +609,9 @@ IN_A_CHILD(loses_nothing_with_the_process)
 IN_A_CHILD(does_without_a_process_that_stands_still)
 
 SUITE(domain_holds, TEST(test_serves_all_kinds_at_once), TEST(test_serves_many_seats),
-      TEST(test_gives_a_seat_to_one), TEST(test_counts_what_one_user_has),
-      TEST(test_leaves_out_who_may_not), TEST(test_serves_who_is_new), TEST(test_waits_for_nobody),
-      TEST(test_keeps_each_answer), TEST(test_sees_that_a_show_is_canceled), TEST(test_is_in_time),
+      TEST(test_serves_any_number), TEST(test_gives_a_seat_to_one),
+      TEST(test_counts_what_one_user_has), TEST(test_leaves_out_who_may_not),
+      TEST(test_serves_who_is_new), TEST(test_waits_for_nobody), TEST(test_keeps_each_answer),
+      TEST(test_sees_that_a_show_is_canceled), TEST(test_is_in_time),
       TEST(test_loses_nothing_with_the_process),
       TEST(test_does_without_a_process_that_stands_still));
