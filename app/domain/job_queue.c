@@ -30,6 +30,7 @@ struct glance {
     enum queue_limit limit; /* as published */
     bool unseen;            /* no tick has looked at its batches */
     bool canceling;         /* a show, after which it may be sold out */
+    bool closed;
 };
 
 struct glances {
@@ -64,6 +65,7 @@ static enum err read_glance(const struct db_value *row, void *arg)
         .limit = (enum queue_limit)db_int(&row[12]),
         .unseen = db_int(&row[13]) == JOB_UNSEEN,
         .canceling = db_int(&row[14]) != 0,
+        .closed = db_int(&row[15]) != 0,
     };
     return ERR_OK;
 }
@@ -185,11 +187,13 @@ static enum err find_news(struct work *w, struct news *n)
 
 /* --- All queues --- */
 
+/* Whether a closed queue is sold out shows only when it is opened again. */
 static bool quiet(const struct glance *g)
 {
     return !g->someone_waits && !g->someone_early && g->prequeue == 0 && g->waiting == 0 &&
-           g->active == g->inside && !g->sold_out && g->max_ticket <= g->last_ticket &&
-           g->limit == QUEUE_BY_BATCHES && !g->unseen && !g->canceling;
+           g->active == g->inside && (!g->sold_out || g->closed) &&
+           g->max_ticket <= g->last_ticket && g->limit == QUEUE_BY_BATCHES && !g->unseen &&
+           !g->canceling;
 }
 
 static bool is_new(const struct glance *g, const struct news *n)

@@ -488,7 +488,7 @@
       "SELECT token_id FROM queue_token FORCE INDEX (queue_token_expiry) "                         \
       "WHERE status = ? AND expires_at <= NOW(3) ORDER BY expires_at LIMIT ? "                     \
       "FOR UPDATE SKIP LOCKED")                                                                    \
-    X(JOB_QUEUES, 0, 15,                                                                           \
+    X(JOB_QUEUES, 0, 16,                                                                           \
       "SELECT q.concert_id, q.sold_out, q.last_ticket, q.waiting, q.active, "                      \
       /* MariaDB would read all of them for MAX(), MySQL all of them ordered by the number alone */ \
       "COALESCE((SELECT t.ticket FROM queue_token t WHERE t.concert_id = q.concert_id "            \
@@ -500,7 +500,8 @@
       "q.state IN ('OPEN', 'DRAINING') AND q.prequeue <> 1, q.now_serving, q.prequeue, "           \
       "EXISTS (SELECT 1 FROM queue_token t FORCE INDEX (queue_token_status) "                      \
       "WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE'), q.limited_by, q.last_batch, " \
-      "q.concert_id IN (SELECT s.concert_id FROM schedule s WHERE s.canceling = 1) "               \
+      "q.concert_id IN (SELECT s.concert_id FROM schedule s WHERE s.canceling = 1), "              \
+      "q.state = 'CLOSED' "                                                                        \
       "FROM queue_state q")                                                                        \
     X(JOB_QUEUE_LOCK, 1, 16,                                                                       \
       "SELECT state, t0, last_batch, admit_count, admit_interval_seconds, max_active, "            \
