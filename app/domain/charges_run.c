@@ -41,7 +41,8 @@ static enum err lock_wallets(struct batch *b)
     for (int i = 0; i < b->count; i++)
         b->moves[i] =
             (struct wallet_move){.user_id = b->asks[i].user_id, .amount = b->asks[i].amount};
-    return wallet_many_lock(b->clerk, "CHARGE", b->moves, b->count, b->out);
+    enum err e = wallet_many_lock(b->clerk, b->moves, b->count, b->out);
+    return e == ERR_OK ? wallet_many_prepare("CHARGE", b->moves, b->count, b->out) : e;
 }
 
 /* The keys of those who go alone. ERR_NO_ROW if that is everybody. */

@@ -1,10 +1,10 @@
 /*
  * The clerk for payments, see domain/pays.h.
  *
- * Keys, tokens, reservations, seats and wallets are locked in the one order, waiting for nobody but
- * whoever is inserting the same key. What has been locked is looked at, and who cannot be served
- * drops out before anything is written. The rest is written by one statement for each table, and
- * the rows are counted: they are locked, so that any other number is a surprise, which ends it all.
+ * After the keys, tokens, reservations, seats and wallets are locked by one statement, which waits
+ * for nobody. What has been locked is looked at, and who cannot be served drops out before anything
+ * is written. What is written is counted: the rows are locked, so that any other number is a
+ * surprise, which ends it all.
  *
  * NOW() is that of the moment when a statement began. Nothing waits for a lock on the rows that
  * matter here, but the foreign keys may wait for a user's row that is being made: at the end the
@@ -41,39 +41,22 @@ struct batch {
     struct wallet_move moves[CLERK_BATCH];
 };
 
-/* --- Those who are left --- */
-
-static int64_t token_of(const struct batch *b, int i)
+/* The pairs of token and reservation of those who are left, and then the tokens, as parameters; the
+ * last one fills what is left over. How many there are. */
+static int put_pairs(const struct batch *b, struct db_value params[3 * CLERK_BATCH])
 {
-    return b->asks[i].caller.token_id;
-}
-
-static int64_t reservation_of(const struct batch *b, int i)
-{
-    return b->asks[i].reservation_id;
-}
-
-typedef int64_t id_fn(const struct batch *b, int i);
-
-/* The one of them that has this id, or -1. */
-static int find(const struct batch *b, id_fn *id_of, int64_t id)
-{
-    for (int i = 0; i < b->count; i++)
-        if (!b->out[i] && id_of(b, i) == id)
-            return i;
-    return -1;
-}
-
-/* Their ids as parameters; how many there are. */
-static int mark(const struct batch *b, id_fn *id_of, struct db_value marks[CLERK_BATCH])
-{
-    int64_t ids[CLERK_BATCH];
-    int n = 0;
-    for (int i = 0; i < b->count; i++)
-        if (!b->out[i])
-            ids[n++] = id_of(b, i);
-    if (n > 0)
-        clerk_marks(marks, ids, n);
+    int n = 0, last = 0;
+    for (int i = 0; i < b->count; i++) {
+        if (b->out[i])
+            continue;
+        params[2 * n] = params[2 * CLERK_BATCH + n] = DB_P_INT(b->asks[i].caller.token_id);
+        params[2 * n + 1] = DB_P_INT(b->asks[i].reservation_id);
+        last = n++;
+    }
+    for (int i = n; n > 0 && i < CLERK_BATCH; i++) {
+        params[2 * i] = params[2 * CLERK_BATCH + i] = params[2 * last];
+        params[2 * i + 1] = params[2 * last + 1];
+    }
     return n;
 }
 
@@ -103,42 +86,49 @@ static void send_twins_away(struct batch *b)
             b->out[i] |= !b->out[k] && is_twin(&b->asks[i], &b->asks[k]);
 }
 
-static enum err query(struct batch *b, enum stmt id, id_fn *id_of, db_row_fn *fn)
-{
-    struct db_value marks[CLERK_BATCH];
-    if (mark(b, id_of, marks) == 0)
-        return ERR_OK;
-    return db_query_params(b->clerk->app->db, id, fn, b, marks, CLERK_BATCH);
-}
+/* Where the parts of a row of STMT_DESK_PAY_LOOK begin. */
+enum { TOKEN_COLUMN = 10, HOLDS_COLUMN = 20, WALLET_COLUMN = 21, SEAT_COLUMN = 24 };
 
-static enum err read_token(const struct db_value *row, void *arg)
+static struct part *part_of(struct batch *b, int64_t token_id)
 {
-    struct batch *b = arg;
-    struct token_row t;
-    enum err e = token_row_read(row, &t);
-    int i = find(b, token_of, t.token_id);
-    if (e == ERR_OK && i >= 0)
-        token_row_judge(&b->asks[i].caller, &t, b->asked, &b->parts[i].row);
-    return e;
-}
-
-static enum err lock_tokens(struct batch *b)
-{
-    b->asked = clock_monotonic_ms();
-    enum err e = query(b, STMT_DESK_TOKENS_LOCK, token_of, read_token);
     for (int i = 0; i < b->count; i++)
-        b->out[i] |= !b->parts[i].row.inside || !b->parts[i].row.claimed;
-    return e;
+        if (!b->out[i] && b->asks[i].caller.token_id == token_id)
+            return &b->parts[i];
+    return NULL;
 }
 
-static enum err read_reservation(const struct db_value *row, void *arg)
+static enum err read_first(const struct db_value *row, struct batch *b, struct part *p)
+{
+    struct wallet_seen *seen = &b->moves[p - b->parts].seen;
+    struct token_row t;
+    enum err e = reservation_read(row, &p->paid.reservation);
+    if (e == ERR_OK)
+        e = token_row_read(row + TOKEN_COLUMN, &t);
+    if (e != ERR_OK || row[WALLET_COLUMN + 2].n != sizeof seen->entry_hash)
+        return ERR_INTERNAL;
+    token_row_judge(&b->asks[p - b->parts].caller, &t, b->asked, &p->row);
+    p->row.holds = db_int(&row[HOLDS_COLUMN]);
+    seen->balance = db_int(&row[WALLET_COLUMN]);
+    seen->entries = db_int(&row[WALLET_COLUMN + 1]);
+    memcpy(seen->entry_hash, row[WALLET_COLUMN + 2].s, sizeof seen->entry_hash);
+    seen->now = p->row.now;
+    return ERR_OK;
+}
+
+/* A row for each seat. */
+static enum err read_look(const struct db_value *row, void *arg)
 {
     struct batch *b = arg;
-    struct reservation r;
-    enum err e = reservation_read(row, &r);
-    int i = find(b, reservation_of, r.reservation_id);
-    if (e == ERR_OK && i >= 0)
-        b->parts[i].paid.reservation = r;
+    struct part *p = part_of(b, db_int(&row[TOKEN_COLUMN]));
+    if (!p)
+        return ERR_OK;
+    enum err e = p->seats_found == 0 ? read_first(row, b, p) : ERR_OK;
+    if (p->seats_found < PAYS_SEATS) {
+        struct reservation_seat *seat = &p->seats[p->seats_found];
+        reservation_read_seat(row + SEAT_COLUMN, seat);
+        p->prices += seat->price;
+    }
+    p->seats_found++;
     return e;
 }
 
@@ -148,20 +138,32 @@ static bool ends_within(const struct part *p, int64_t ms)
            queue_row_may_be_past(&p->row, p->row.expires_at - ms);
 }
 
+/* Nobody has been found of whom a row is missing, or locked by somebody else. */
 static bool is_payable(const struct pays_ask *ask, const struct part *p)
 {
     const struct reservation *r = &p->paid.reservation;
-    return r->reservation_id == ask->reservation_id && uuid_equal(&r->user_id, &ask->caller.user) &&
+    return p->seats_found > 0 && p->row.inside && p->row.claimed &&
+           r->reservation_id == ask->reservation_id && uuid_equal(&r->user_id, &ask->caller.user) &&
            strcmp(r->status, "PENDING") == 0 && r->concert_id == ask->caller.concert_id &&
-           r->seat_count <= PAYS_SEATS && !ends_within(p, CLOSE_MS);
+           p->seats_found == r->seat_count && p->prices == r->amount && !ends_within(p, CLOSE_MS);
 }
 
-static enum err lock_reservations(struct batch *b)
+static enum err lock_all(struct batch *b)
 {
-    enum err e = query(b, STMT_DESK_RESERVATIONS_LOCK, reservation_of, read_reservation);
-    for (int i = 0; i < b->count; i++)
-        b->out[i] |= !is_payable(&b->asks[i], &b->parts[i]);
-    return e;
+    struct db_value params[3 * CLERK_BATCH];
+    if (put_pairs(b, params) == 0)
+        return ERR_NO_ROW;
+    b->asked = clock_monotonic_ms();
+    enum err e = db_query_params(b->clerk->app->db, STMT_DESK_PAY_LOOK, read_look, b, params,
+                                 3 * CLERK_BATCH);
+    for (int i = 0; i < b->count; i++) {
+        struct wallet_move *m = &b->moves[i];
+        b->out[i] = b->out[i] || !is_payable(&b->asks[i], &b->parts[i]);
+        m->user_id = b->asks[i].caller.user;
+        m->amount = -b->parts[i].paid.reservation.amount;
+        m->reservation_id = b->asks[i].reservation_id;
+    }
+    return e == ERR_OK ? wallet_many_prepare("PAYMENT", b->moves, b->count, b->out) : e;
 }
 
 /* A hold of somebody who pays for another one. None comes while the tokens are locked. */
@@ -177,70 +179,31 @@ static enum err read_other(const struct db_value *row, void *arg)
     return ERR_OK;
 }
 
+/* Where a session has held seats once, that is the hold which is paid: it outlasts its holds, and
+ * what is left of one gives them back. */
 static enum err look_for_others(struct batch *b)
 {
     struct uuid users[CLERK_BATCH];
     struct db_value marks[CLERK_BATCH];
     int n = 0;
     for (int i = 0; i < b->count; i++)
-        if (!b->out[i])
+        if (!b->out[i] && b->parts[i].row.holds != 1)
             users[n++] = b->asks[i].caller.user;
     if (n == 0)
         return ERR_OK;
     clerk_uuid_marks(marks, users, n);
-    return db_query_params(b->clerk->app->db, STMT_DESK_RESERVATIONS_PENDING, read_other, b, marks,
+    return db_query_params(b->clerk->app->db, STMT_DESK_PAY_OTHERS, read_other, b, marks,
                            CLERK_BATCH);
 }
 
-static enum err read_seat(const struct db_value *row, void *arg)
-{
-    struct batch *b = arg;
-    int i = find(b, reservation_of, db_int(&row[5]));
-    if (i < 0)
-        return ERR_OK;
-    struct part *p = &b->parts[i];
-    if (p->seats_found < PAYS_SEATS) {
-        reservation_read_seat(row, &p->seats[p->seats_found]);
-        p->prices += p->seats[p->seats_found].price;
-    }
-    p->seats_found++;
-    return ERR_OK;
-}
-
-static enum err lock_seats(struct batch *b)
-{
-    enum err e = query(b, STMT_DESK_SEATS_HELD_LOCK, reservation_of, read_seat);
-    for (int i = 0; i < b->count; i++) {
-        const struct part *p = &b->parts[i];
-        b->out[i] |= p->seats_found != p->paid.reservation.seat_count ||
-                     p->prices != p->paid.reservation.amount;
-    }
-    return e;
-}
-
-static enum err lock_wallets(struct batch *b)
-{
-    for (int i = 0; i < b->count; i++)
-        b->moves[i] = (struct wallet_move){.user_id = b->asks[i].caller.user,
-                                           .amount = -b->parts[i].paid.reservation.amount,
-                                           .reservation_id = b->asks[i].reservation_id};
-    return wallet_many_lock(b->clerk, "PAYMENT", b->moves, b->count, b->out);
-}
-
-static enum err lock_all(struct batch *b)
+static enum err look(struct batch *b)
 {
     enum err e = begin_keys(b);
-    if (e == ERR_OK) {
-        send_twins_away(b);
-        e = lock_tokens(b);
-    }
-    if (e == ERR_OK)
-        e = lock_reservations(b);
-    if (e == ERR_OK)
-        e = look_for_others(b);
-    if (e == ERR_OK)
-        e = lock_seats(b);
-    return e == ERR_OK ? lock_wallets(b) : e;
+    if (e != ERR_OK)
+        return e;
+    send_twins_away(b);
+    e = lock_all(b);
+    return e == ERR_OK ? look_for_others(b) : e;
 }
 
 /* --- Writing --- */
@@ -255,27 +218,19 @@ static enum err drop_keys(struct batch *b)
     return e;
 }
 
-/* Runs a statement whose last parameters are the marks, and compares the rows it has changed. */
-static enum err change(struct batch *b, enum stmt id, struct db_value *params, int before,
-                       int64_t rows)
-{
-    int64_t changed = 0;
-    enum err e =
-        db_exec_params(b->clerk->app->db, id, params, (size_t)before + CLERK_BATCH, &changed);
-    return e == ERR_OK && changed != rows ? ERR_INTERNAL : e;
-}
-
+/* Tokens, reservations and seats, which are locked: all of them change. */
 static enum err change_rows(struct batch *b, int64_t now)
 {
-    struct db_value tokens[CLERK_BATCH], reservations[1 + CLERK_BATCH] = {DB_P_TIME(now)};
-    int rows = mark(b, token_of, tokens), seats = 0;
-    mark(b, reservation_of, &reservations[1]);
+    struct db_value params[3 * CLERK_BATCH], all[3 * CLERK_BATCH + 1];
+    int64_t changed = 0, rows = 2 * (int64_t)put_pairs(b, params);
     for (int i = 0; i < b->count; i++)
-        seats += b->out[i] ? 0 : b->parts[i].seats_found;
-    enum err e = change(b, STMT_DESK_TOKENS_FINISH, tokens, 0, rows);
-    if (e == ERR_OK)
-        e = change(b, STMT_DESK_RESERVATIONS_CONFIRM, reservations, 1, rows);
-    return e == ERR_OK ? change(b, STMT_DESK_SEATS_SELL, &reservations[1], 0, seats) : e;
+        rows += b->out[i] ? 0 : b->parts[i].seats_found;
+    memcpy(all, params, 2 * CLERK_BATCH * sizeof *all);
+    all[2 * CLERK_BATCH] = DB_P_TIME(now);
+    memcpy(all + 2 * CLERK_BATCH + 1, params + 2 * CLERK_BATCH, CLERK_BATCH * sizeof *all);
+    enum err e =
+        db_exec_params(b->clerk->app->db, STMT_DESK_PAY, all, 3 * CLERK_BATCH + 1, &changed);
+    return e == ERR_OK && changed != rows ? ERR_INTERNAL : e;
 }
 
 static struct db_value *put_payment(struct db_value *p, const struct payment *paid)
@@ -367,7 +322,7 @@ static enum err write_all(struct batch *b)
 static enum err pay_all(struct db *db, void *arg)
 {
     (void)db;
-    enum err e = lock_all(arg);
+    enum err e = look(arg);
     return e == ERR_OK ? write_all(arg) : e;
 }
 

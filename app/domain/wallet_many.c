@@ -36,10 +36,9 @@ static enum err read_wallet(const struct db_value *row, void *arg)
     return ERR_OK;
 }
 
-/* Locks the rows there are; found[i] tells. */
-static enum err lock(struct clerk *c, struct wallet_move *moves, int n, const bool *out,
-                     bool *found)
+enum err wallet_many_lock(struct clerk *c, struct wallet_move *moves, int n, bool *out)
 {
+    bool found[CLERK_BATCH] = {false};
     struct locking l = {moves, out, found, n};
     struct db_value marks[CLERK_BATCH];
     struct uuid users[CLERK_BATCH];
@@ -50,25 +49,26 @@ static enum err lock(struct clerk *c, struct wallet_move *moves, int n, const bo
     if (count == 0)
         return ERR_OK;
     clerk_uuid_marks(marks, users, count);
-    return db_query_params(c->app->db, STMT_DESK_WALLETS_LOCK, read_wallet, &l, marks, CLERK_BATCH);
+    enum err e =
+        db_query_params(c->app->db, STMT_DESK_WALLETS_LOCK, read_wallet, &l, marks, CLERK_BATCH);
+    for (int i = 0; i < n; i++)
+        out[i] = out[i] || !found[i];
+    return e;
 }
 
-enum err wallet_many_lock(struct clerk *c, const char *type, struct wallet_move *moves, int n,
-                          bool *out)
+enum err wallet_many_prepare(const char *type, struct wallet_move *moves, int n, bool *out)
 {
-    bool found[CLERK_BATCH] = {false};
-    enum err e = lock(c, moves, n, out, found);
-    for (int i = 0; e == ERR_OK && i < n; i++) {
+    for (int i = 0; i < n; i++) {
         struct wallet_move *m = &moves[i];
-        out[i] = out[i] || !found[i];
         if (out[i])
             continue;
-        e = wallet_next(&m->user_id, &m->seen, type, m->amount, m->reservation_id, &m->next);
+        enum err e =
+            wallet_next(&m->user_id, &m->seen, type, m->amount, m->reservation_id, &m->next);
         out[i] = e == ERR_DB_RETRY;
-        if (out[i])
-            e = ERR_OK;
+        if (e != ERR_OK && !out[i])
+            return e;
     }
-    return e;
+    return ERR_OK;
 }
 
 static struct db_value *put_wallet(struct db_value *p, const struct wallet_move *m)

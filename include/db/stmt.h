@@ -229,6 +229,18 @@
     X(name##_32, 32 * (per_row), 0, head STMT_ROWS_32(row) tail)
 #define DESK_ROWS(X, name, per_row, head, row) DESK_ROWS_TAIL(X, name, per_row, head, row, "")
 
+/* Tokens with the reservation that each of them pays, and its seats, for a clerk. */
+#define STMT_PAIR     "WHEN ? THEN ? "
+#define STMT_4_PAIRS  STMT_PAIR STMT_PAIR STMT_PAIR STMT_PAIR
+#define STMT_16_PAIRS STMT_4_PAIRS STMT_4_PAIRS STMT_4_PAIRS STMT_4_PAIRS
+#define STMT_PAIRS_OF_TOKENS                                                                       \
+    "queue_token t FORCE INDEX (PRIMARY) STRAIGHT_JOIN reservation r FORCE INDEX (PRIMARY) "       \
+    "ON r.reservation_id = CASE t.token_id " STMT_16_PAIRS STMT_16_PAIRS                           \
+    "END AND r.status = 'PENDING' "
+#define STMT_SEATS_OF_PAIRS                                                                        \
+    "STRAIGHT_JOIN seat s FORCE INDEX (seat_reservation) "                                         \
+    "ON s.reservation_id = r.reservation_id AND s.status = 'HELD' "
+
 /* X(name, parameters, columns, text) */
 /* clang-format off */
 #define STMT_LIST(X)                                                                               \
@@ -917,30 +929,25 @@
     X(PAYMENT_INSERT, 4, 0,                                                                        \
       "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) "                    \
       "VALUES (?, ?, 'COMPLETED', ?, ?)")                                                          \
-    /* the same of a clerk's batch: what is locked, looked at and changed, a table at a time */     \
-    X(DESK_TOKENS_LOCK, 32, 10,                                                                    \
-      "SELECT " STMT_TOKEN_COLUMNS "FROM queue_token t FORCE INDEX (PRIMARY) "                     \
-      "WHERE t.token_id IN (" STMT_32_MARKS ") FOR UPDATE SKIP LOCKED")                            \
-    X(DESK_RESERVATIONS_LOCK, 32, 10,                                                              \
-      "SELECT " STMT_RESERVATION_COLUMNS "FROM reservation r FORCE INDEX (PRIMARY) "               \
-      "WHERE r.reservation_id IN (" STMT_32_MARKS ") FOR UPDATE SKIP LOCKED")                      \
-    X(DESK_RESERVATIONS_PENDING, 32, 3,                                                            \
+    /* The same for a clerk's batch. What is looked at is locked, without waiting for anybody: each  \
+     * round trip costs more than most statements, so all of it is one. The pairs are those of token \
+     * and reservation. */                                                                          \
+    X(DESK_PAY_LOOK, 96, 29,                                                                       \
+      "SELECT STRAIGHT_JOIN " STMT_RESERVATION_COLUMNS ", " STMT_TOKEN_COLUMNS ", t.holds, "       \
+      "w.balance, w.entries, w.entry_hash, s.seat_id, s.seat_number, s.section, s.row_label, s.price " \
+      "FROM " STMT_PAIRS_OF_TOKENS "AND r.user_id = t.user_id AND r.seat_count <= 4 "              \
+      "AND r.hold_expires_at > NOW(3) "                                                            \
+      STMT_SEATS_OF_PAIRS "STRAIGHT_JOIN wallet w FORCE INDEX (PRIMARY) ON w.user_id = t.user_id " \
+      "WHERE t.token_id IN (" STMT_32_MARKS ") AND t.status = 'ACTIVE' FOR UPDATE SKIP LOCKED")    \
+    X(DESK_PAY_OTHERS, 32, 3,                                                                      \
       "SELECT user_id, concert_id, reservation_id FROM reservation "                               \
       "FORCE INDEX (reservation_user) WHERE user_id IN (" STMT_32_MARKS ") "                       \
       "AND status = 'PENDING' AND hold_expires_at > NOW(3)")                                       \
-    X(DESK_SEATS_HELD_LOCK, 32, 6,                                                                 \
-      "SELECT seat_id, seat_number, section, row_label, price, reservation_id "                    \
-      "FROM " STMT_SEAT_BY_RESERVATION "WHERE reservation_id IN (" STMT_32_MARKS ") "              \
-      "AND status = 'HELD' FOR UPDATE SKIP LOCKED")                                                \
-    X(DESK_TOKENS_FINISH, 32, 0,                                                                   \
-      "UPDATE " STMT_TOKEN_BY_ID "SET status = 'FINISHED', ended_at = NOW(3) "                     \
-      "WHERE token_id IN (" STMT_32_MARKS ") AND status = 'ACTIVE'")                               \
-    X(DESK_RESERVATIONS_CONFIRM, 33, 0,                                                            \
-      "UPDATE " STMT_RESERVATION_BY_ID "SET status = 'CONFIRMED', paid_at = ? "                    \
-      "WHERE reservation_id IN (" STMT_32_MARKS ") AND status = 'PENDING'")                        \
-    X(DESK_SEATS_SELL, 32, 0,                                                                      \
-      "UPDATE " STMT_SEAT_BY_RESERVATION "SET status = 'SOLD', hold_expires_at = NULL "            \
-      "WHERE reservation_id IN (" STMT_32_MARKS ") AND status = 'HELD'")                           \
+    X(DESK_PAY, 97, 0,                                                                             \
+      "UPDATE " STMT_PAIRS_OF_TOKENS STMT_SEATS_OF_PAIRS                                           \
+      "SET t.status = 'FINISHED', t.ended_at = NOW(3), r.status = 'CONFIRMED', r.paid_at = ?, "    \
+      "s.status = 'SOLD', s.hold_expires_at = NULL "                                               \
+      "WHERE t.token_id IN (" STMT_32_MARKS ") AND t.status = 'ACTIVE'")                           \
     DESK_ROWS(X, DESK_PAYMENTS_INSERT, 4,                                                          \
       "INSERT INTO payment (reservation_id, user_id, status, amount, paid_at) VALUES ",            \
       "(?, ?, 'COMPLETED', ?, ?)")                                                                 \
