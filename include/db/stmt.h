@@ -807,16 +807,18 @@
     X(DESK_HOLD_TOKENS, 32, 10,                                                                    \
       "SELECT " STMT_TOKEN_COLUMNS "FROM queue_token t FORCE INDEX (PRIMARY) "                     \
       "WHERE t.token_id IN (" STMT_32_MARKS ") ORDER BY t.token_id FOR UPDATE SKIP LOCKED")        \
-    /* a row for each user who is known and each reservation of theirs in one of the schedules */  \
-    X(DESK_HOLD_USERS, 65, 5,                                                                      \
-      "SELECT w.user_id, o.schedule_id, o.status, o.seat_count, o.hold_expires_at FROM wallet w "  \
+    /* a row for each user who is known and each reservation of theirs in one of the schedules, and \
+     * one for the terms of each schedule */                                                       \
+    X(DESK_HOLD_RULES, 97, 12,                                                                     \
+      "SELECT w.user_id, o.schedule_id, o.status, o.seat_count, o.hold_expires_at, "               \
+      "NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM wallet w "                                    \
       "LEFT JOIN reservation o FORCE INDEX (reservation_user_schedule) ON o.user_id = w.user_id "  \
       "AND o.schedule_id IN (" STMT_32_MARKS ") AND o.status IN ('PENDING', 'CONFIRMED') "         \
-      "WHERE w.user_id IN (" STMT_32_MARKS ") LIMIT ?")                                            \
-    X(DESK_HOLD_TERMS, 32, 8,                                                                      \
-      "SELECT x.schedule_id, " STMT_TERMS_COLUMNS " FROM schedule x FORCE INDEX (PRIMARY) "       \
+      "WHERE w.user_id IN (" STMT_32_MARKS ") UNION ALL "                                          \
+      "SELECT NULL, x.schedule_id, NULL, NULL, NULL, " STMT_TERMS_COLUMNS " "                      \
+      "FROM schedule x FORCE INDEX (PRIMARY) "                                                     \
       "STRAIGHT_JOIN concert c FORCE INDEX (PRIMARY) ON c.concert_id = x.concert_id "              \
-      "WHERE x.schedule_id IN (" STMT_32_MARKS ")")                                                \
+      "WHERE x.schedule_id IN (" STMT_32_MARKS ") LIMIT ?")                                        \
     X(DESK_HOLD_SEATS, 33, 3,                                                                      \
       "SELECT seat_id, schedule_id, price FROM " STMT_SEAT_BY_ID                                   \
       "WHERE (status = 'AVAILABLE' OR (status = 'HELD' AND hold_expires_at <= ?)) "                \
