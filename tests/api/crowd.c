@@ -1,9 +1,13 @@
 /* Some hundred visitors of one queue; see crowd.h. */
 #include "crowd.h"
 
+#include "proc.h"
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #define AT_ONCE 100
 
@@ -112,4 +116,44 @@ void crowd_wait(struct crowd *c, double seconds)
     for (size_t i = 0; i < c->n; i++)
         inside += c->v[i].admitted > 0;
     NEED(inside == c->n, "%zu of %zu were let in", inside, c->n);
+}
+
+void crowd_insist(const struct api_req *reqs, size_t n)
+{
+    size_t done = 0;
+    for (double end = api_now() + 20; done < n && api_now() < end;) {
+        const struct api_res **r = crowd_send(reqs, n);
+        done = 0;
+        for (size_t i = 0; i < n; i++) {
+            CHECK(r[i]->status == 201 || r[i]->status == 503, "%s: %ld %s", r[i]->what,
+                  r[i]->status, r[i]->body);
+            done += r[i]->status == 201;
+        }
+    }
+    CHECK_INT((int64_t)done, (int64_t)n);
+}
+
+pid_t crowd_strike(const char *name, int number)
+{
+    pid_t master = proc_find("frontrow-worker"), self = getpid(), pid = fork();
+    if (pid != 0)
+        return pid;
+    while (getppid() == self) {
+        struct proc_list clerks = proc_children_named(master, name);
+        for (size_t i = 0; i < clerks.n; i++)
+            kill(clerks.pid[i], number);
+        usleep(7000);
+    }
+    _exit(0);
+}
+
+void crowd_end_strike(pid_t striker)
+{
+    kill(striker, SIGKILL);
+    waitpid(striker, NULL, 0);
+}
+
+bool crowd_has_clerk(const char *name)
+{
+    return proc_children_named(proc_find("frontrow-worker"), name).n == 1;
 }

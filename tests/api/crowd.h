@@ -8,6 +8,7 @@
 #define FRONTROW_TESTS_CROWD_H
 
 #include "world.h"
+#include <sys/types.h>
 
 struct visitor {
     struct user user;
@@ -43,6 +44,16 @@ const struct api_res **crowd_send(const struct api_req *reqs, size_t n);
 
 /* A POST as such a request. */
 struct api_req crowd_post(const char *token, const char *path, const char *body);
+
+/* Sends all of them until each has been answered with 201; nothing else but 503 is an answer. */
+void crowd_insist(const struct api_req *reqs, size_t n);
+
+/* Strikes all children of the workers' master that go by that name with a signal, again and again,
+ * in the background, until crowd_end_strike. */
+pid_t crowd_strike(const char *name, int number);
+void crowd_end_strike(pid_t striker);
+/* Whether there is one of that name. */
+bool crowd_has_clerk(const char *name);
 
 /* The public document, which must be there. */
 const struct api_res *crowd_state(int64_t concert);

@@ -10,8 +10,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define CHARGES "/users/me/balance/charges"
 
@@ -131,54 +129,14 @@ static void test_each_key_three_times_at_once(void)
     expect_all_sold(&t);
 }
 
-/* In the background, until the test ends it: strikes all who go by that name, again and again. */
-static pid_t strike(const char *name, int number)
-{
-    pid_t master = proc_find("frontrow-worker"), pid = fork();
-    while (pid == 0) {
-        struct proc_list clerks = proc_children_named(master, name);
-        for (size_t i = 0; i < clerks.n; i++)
-            kill(clerks.pid[i], number);
-        usleep(7000);
-    }
-    return pid;
-}
-
-static void end_strike(pid_t pid)
-{
-    kill(pid, SIGKILL);
-    waitpid(pid, NULL, 0);
-}
-
-static bool has_clerk(const char *name)
-{
-    return proc_children_named(proc_find("frontrow-worker"), name).n == 1;
-}
-
-/* Sends all of them until each has been answered with 201; nothing else but 503 is an answer. */
-static void insist(const struct api_req *reqs, size_t n)
-{
-    size_t done = 0;
-    for (double end = api_now() + 20; done < n && api_now() < end;) {
-        const struct api_res **r = crowd_send(reqs, n);
-        done = 0;
-        for (size_t i = 0; i < n; i++) {
-            CHECK(r[i]->status == 201 || r[i]->status == 503, "%s: %ld %s", r[i]->what,
-                  r[i]->status, r[i]->body);
-            done += r[i]->status == 201;
-        }
-    }
-    CHECK_INT((int64_t)done, (int64_t)n);
-}
-
 static void test_who_pays_for_all_is_killed(void)
 {
     struct till t = open_till(N);
-    pid_t striker = strike("frontrow-pays", SIGKILL);
-    insist(t.reqs, N);
-    end_strike(striker);
+    pid_t striker = crowd_strike("frontrow-pays", SIGKILL);
+    crowd_insist(t.reqs, N);
+    crowd_end_strike(striker);
     expect_all_sold(&t);
-    UNTIL(15, has_clerk("frontrow-pays"));
+    UNTIL(15, crowd_has_clerk("frontrow-pays"));
 }
 
 /* With a key each is charged once; without, as often as it was told, or might have been. */
@@ -194,7 +152,7 @@ static void test_who_charges_for_all_is_killed(void)
         reqs[N + i].body = J("{'amount':1}");
         world_charge(&u[i], 7);
     }
-    pid_t striker = strike("frontrow-charge", SIGKILL);
+    pid_t striker = crowd_strike("frontrow-charge", SIGKILL);
     for (int round = 0; round < 5; round++) {
         const struct api_res **r = crowd_send(reqs, COUNT(reqs));
         for (int i = 0; i < N; i++) {
@@ -202,15 +160,15 @@ static void test_who_charges_for_all_is_killed(void)
             open[i] += r[N + i]->status == 503;
         }
     }
-    end_strike(striker);
-    insist(reqs, N);
+    crowd_end_strike(striker);
+    crowd_insist(reqs, N);
     for (int i = 0; i < N; i++) {
         int64_t more = world_balance(&u[i]) - 7 - 100 - i;
         CHECK(more >= told[i] && more <= told[i] + open[i], "%lld, told of %lld, %lld unknown",
               (long long)more, (long long)told[i], (long long)open[i]);
         CHECK_INT(told[i] + open[i], 5);
     }
-    UNTIL(15, has_clerk("frontrow-charge"));
+    UNTIL(15, crowd_has_clerk("frontrow-charge"));
 }
 
 /* Whoever stands still is not waited for: everybody goes alone, and nothing is done twice. */
@@ -218,7 +176,8 @@ static void test_who_stands_still_is_done_without(void)
 {
     enum { FEW = 12 };
     struct till t = open_till(FEW);
-    pid_t strikers[] = {strike("frontrow-pays", SIGSTOP), strike("frontrow-charge", SIGSTOP)};
+    pid_t strikers[] = {crowd_strike("frontrow-pays", SIGSTOP),
+                        crowd_strike("frontrow-charge", SIGSTOP)};
     const char *const names[] = {"frontrow-pays", "frontrow-charge"};
     for (size_t i = 0; i < COUNT(names); i++)
         UNTIL(5,
@@ -231,7 +190,7 @@ static void test_who_stands_still_is_done_without(void)
         CHECK_INT(INT(paid[i], "balance"), MONEY + 1 - 2000);
     }
     for (size_t i = 0; i < COUNT(names); i++) {
-        end_strike(strikers[i]);
+        crowd_end_strike(strikers[i]);
         kill(proc_children_named(proc_find("frontrow-worker"), names[i]).pid[0], SIGCONT);
     }
     r = send_charges(&t.crowd, 1, true);

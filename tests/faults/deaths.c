@@ -39,7 +39,8 @@ static void survive(size_t each, double patience, void (*strike)(void), int paus
 static void kill_any_worker(void)
 {
     static const char *const alone[10] = {
-        "frontrow-snap", [3] = "frontrow-pays", [5] = "frontrow-joins", [7] = "frontrow-charge"};
+        "frontrow-snap", [2] = "frontrow-pays", [4] = "frontrow-holds", [6] = "frontrow-joins",
+        [8] = "frontrow-charge"};
     static size_t deaths;
     reaper_kill_worker(alone[deaths++ % 10]);
 }
