@@ -32,8 +32,8 @@ static enum err read_token(const struct db_value *row, void *arg)
     for (struct holds_one *h = b->holds; e == ERR_OK && h < b->holds + b->count; h++)
         if (h->ask->caller.token_id == t.token_id) {
             token_row_judge(&h->ask->caller, &t, b->asked, &h->row);
-            h->out = !h->row.inside || h->row.first_end_passed || is_near(h, h->row.expires_at) ||
-                     is_near(h, h->row.first_end);
+            h->out =
+                !h->row.inside || is_near(h, h->row.expires_at) || is_near(h, h->row.first_end);
         }
     return e;
 }

@@ -278,6 +278,12 @@ static int64_t moments(void)
     return scratch_int(app.db, "SELECT COUNT(DISTINCT created_at) FROM reservation");
 }
 
+static bool are_of_one_transaction(int i, int j)
+{
+    return has_held(i) && has_held(j) &&
+           EXPECT(visits[i].held.created_at == visits[j].held.created_at);
+}
+
 static struct db *begin_other(void)
 {
     struct db *other = scratch_open();
@@ -314,6 +320,8 @@ static bool serves_all_kinds_at_once(void)
                         "WHERE seat_number BETWEEN 20 AND 22");
     scratch_sql(app.db, "UPDATE queue_token SET claimed_at = NULL, "
                         "expires_at = NOW(3) + INTERVAL 30 SECOND WHERE ticket = 1");
+    scratch_sql(app.db, "UPDATE queue_token SET session_ends_at = NOW(3) + INTERVAL 100 SECOND, "
+                        "expires_at = session_ends_at WHERE ticket IN (6, 7)");
     visits[1].req.seat_count = 4;
     memcpy(visits[1].req.seats, (int64_t[]){22, 15, 20, 18}, 4 * sizeof(int64_t));
     visits[2].req = (struct hold_request){
@@ -336,10 +344,13 @@ static bool serves_all_kinds_at_once(void)
     good = EXPECT(visits[5].held.hold_expires_at == visits[5].held.created_at + 300000) && good;
     good = EXPECT(visits[1].held.amount == 2 * 900 + 2 * PRICE) && good;
     good = EXPECT(strcmp(visits[1].seats[3].section, "Balcony") == 0) && good;
-    good = EXPECT(scratch_int(app.db, "SELECT COUNT(*) FROM queue_token WHERE holds = 1 "
-                                      "AND expires_at = session_ends_at "
-                                      "AND claimed_at IS NOT NULL") == VISITORS) &&
-           good;
+    good =
+        EXPECT(scratch_int(app.db, "SELECT COUNT(*) FROM queue_token t JOIN reservation r "
+                                   "ON r.user_id = t.user_id AND r.concert_id = t.concert_id "
+                                   "WHERE t.holds = 1 AND t.claimed_at IS NOT NULL AND "
+                                   "t.expires_at = "
+                                   "GREATEST(t.session_ends_at, r.hold_expires_at)") == VISITORS) &&
+        good;
     return EXPECT(scratch_int(app.db, "SELECT COUNT(*) FROM seat t JOIN reservation r "
                                       "ON r.reservation_id = t.reservation_id "
                                       "AND r.hold_expires_at = t.hold_expires_at "
@@ -417,8 +428,10 @@ static bool counts_what_one_user_has(void)
     visits[0].req.seats[0] = 20;
     good = hold_together(2) && is_told(0, ERR_SEAT_LIMIT) && good;
     visits[0].req.schedule_id = matinee;
+    visits[1].req.seat_count = 1;
     visits[1].req.seats[0] = 25;
-    return hold_together(1) && has_held(0) && good;
+    visits[1].caller = visits[5].caller;
+    return hold_together(2) && are_of_one_transaction(0, 1) && good;
 }
 
 /* Each for another reason; those who may are served all the same, and all at once. */
@@ -436,6 +449,8 @@ static bool leaves_out_who_may_not(void)
     uuid_random(&visits[5].caller.user);
     scratch_sql(app.db, "UPDATE queue_token SET expires_at = NOW(3) WHERE ticket = 7");
     scratch_sql(app.db, "UPDATE seat SET status = 'BLOCKED' WHERE seat_number = 8");
+    visits[7].req.seat_count = 2;
+    visits[7].req.seats[1] = 28;
     visits[8].req.schedule_id = matinee;
     scratch_sql(app.db,
                 "UPDATE schedule SET booking_opens_at = NOW(3) + INTERVAL 1 HOUR "
@@ -460,14 +475,16 @@ static bool serves_who_is_new(void)
     struct uuid user;
     uuid_random(&user);
     visits[0].caller = scratch_inside(app.db, &user, concert, 99, 600);
-    bool good = hold_together(2) && has_held(0) && has_held(1);
-    scratch_sql(app.db, "UPDATE reservation SET hold_expires_at = NOW(3)");
-    scratch_sql(app.db, "UPDATE seat SET hold_expires_at = NOW(3) WHERE status = 'HELD'");
+    visits[1].req.seat_count = 4;
+    memcpy(visits[1].req.seats, (int64_t[]){2, 22, 23, 24}, 4 * sizeof(int64_t));
+    bool good = hold_together(3) && has_held(0) && are_of_one_transaction(1, 2);
+    scratch_sql(app.db, "UPDATE reservation r JOIN seat t ON t.reservation_id = r.reservation_id "
+                        "SET r.hold_expires_at = NOW(3), t.hold_expires_at = NOW(3)");
     visits[0].req.seats[0] = 2;
     visits[1].req.seats[0] = 1;
-    good = hold_together(2) && has_held(0) && has_held(1) && good;
+    good = hold_together(2) && are_of_one_transaction(0, 1) && good;
     return EXPECT(scratch_int(app.db, "SELECT COUNT(*) FROM seat WHERE status = 'HELD' "
-                                      "AND hold_expires_at > NOW(3)") == 2) &&
+                                      "AND hold_expires_at > NOW(3)") == 5) &&
            good;
 }
 
@@ -498,6 +515,7 @@ static int64_t keys(void)
 
 static bool keeps_each_answer(void)
 {
+    int64_t other = scratch_concert(app.db);
     for (int i = 0; i < 6; i++)
         strcpy(visits[i].key, "key");
     visits[1].caller = visits[0].caller;
@@ -505,22 +523,30 @@ static bool keeps_each_answer(void)
     visits[3].caller = visits[2].caller;
     visits[3].idem.fingerprint[0] = 1;
     visits[5].req = visits[4].req;
-    bool good = hold_together(7);
+    strcpy(visits[6].key, "key");
+    visits[7].caller = scratch_inside(app.db, &visits[6].caller.user, other, 1, 600);
+    visits[7].req.schedule_id = scratch_schedule(app.db, other, SEATS, PRICE);
+    visits[7].idem.fingerprint[0] = 1;
+    strcpy(visits[7].key, "key");
+    strcpy(visits[8].key, "key");
+    scratch_sql(app.db, "UPDATE seat SET status = 'BLOCKED' WHERE seat_number = 9");
+    bool good = hold_together(9);
     good = has_held(0) && has_held(2) && has_held(4) && has_held(6) && good;
     good = is_told(1, ERR_REPLAY) && is_told(3, ERR_IDEMPOTENCY_MISMATCH) &&
-           is_told(5, ERR_SEAT_TAKEN) && good;
+           is_told(5, ERR_SEAT_TAKEN) && is_told(7, ERR_IDEMPOTENCY_MISMATCH) &&
+           is_told(8, ERR_SEAT_TAKEN) && good;
     good = EXPECT(strcmp(visits[0].body, visits[1].body) == 0) && good;
-    good = EXPECT(keys() == 3) && EXPECT(moments() == 1) && good;
+    good = EXPECT(keys() == 4) && EXPECT(moments() == 1) && good;
     const struct reservation *r = &visits[4].held;
     char body[100];
     snprintf(body, sizeof body, "%lld %d %d %lld", (long long)r->reservation_id, PRICE, 5,
              (long long)r->hold_expires_at);
     good = EXPECT(strcmp(visits[4].body, body) == 0) && good;
-    good = hold_together(7) && good;
+    good = hold_together(6) && good;
     for (int i = 0; i < 5; i += 2)
         good = is_told(i, ERR_REPLAY) && good;
     good = EXPECT(strcmp(visits[4].body, body) == 0) && good;
-    return is_told(5, ERR_SEAT_TAKEN) && is_told(6, ERR_SEAT_TAKEN) && EXPECT(keys() == 3) && good;
+    return is_told(5, ERR_SEAT_TAKEN) && EXPECT(keys() == 4) && good;
 }
 
 /* --- What comes in between --- */
