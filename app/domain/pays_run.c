@@ -41,21 +41,25 @@ struct batch {
     struct wallet_move moves[CLERK_BATCH];
 };
 
-/* The pairs of token and reservation of those who are left, and then the tokens, as parameters; the
- * last one fills what is left over. How many there are. */
-static int put_pairs(const struct batch *b, struct db_value params[3 * CLERK_BATCH])
+/* Parameters: the pairs of token and reservation of those who are left, and their tokens alone. */
+enum { PAIRS = 2 * CLERK_BATCH, LOOK_PARAMS = PAIRS + CLERK_BATCH, PAY_PARAMS = LOOK_PARAMS + 1 };
+
+/* The last one fills what is left over. How many there are. */
+static int put_pairs(const struct batch *b, struct db_value *pair, struct db_value *token)
 {
-    int n = 0, last = 0;
+    int n = 0;
     for (int i = 0; i < b->count; i++) {
         if (b->out[i])
             continue;
-        params[2 * n] = params[2 * CLERK_BATCH + n] = DB_P_INT(b->asks[i].caller.token_id);
-        params[2 * n + 1] = DB_P_INT(b->asks[i].reservation_id);
-        last = n++;
+        token[n] = DB_P_INT(b->asks[i].caller.token_id);
+        *pair++ = token[n++];
+        *pair++ = DB_P_INT(b->asks[i].reservation_id);
     }
     for (int i = n; n > 0 && i < CLERK_BATCH; i++) {
-        params[2 * i] = params[2 * CLERK_BATCH + i] = params[2 * last];
-        params[2 * i + 1] = params[2 * last + 1];
+        token[i] = token[n - 1];
+        pair[0] = pair[-2];
+        pair[1] = pair[-1];
+        pair += 2;
     }
     return n;
 }
@@ -150,12 +154,12 @@ static bool is_payable(const struct pays_ask *ask, const struct part *p)
 
 static enum err lock_all(struct batch *b)
 {
-    struct db_value params[3 * CLERK_BATCH];
-    if (put_pairs(b, params) == 0)
+    struct db_value params[LOOK_PARAMS];
+    if (put_pairs(b, params, params + PAIRS) == 0)
         return ERR_NO_ROW;
     b->asked = clock_monotonic_ms();
-    enum err e = db_query_params(b->clerk->app->db, STMT_DESK_PAY_LOOK, read_look, b, params,
-                                 3 * CLERK_BATCH);
+    enum err e =
+        db_query_params(b->clerk->app->db, STMT_DESK_PAY_LOOK, read_look, b, params, LOOK_PARAMS);
     for (int i = 0; i < b->count; i++) {
         struct wallet_move *m = &b->moves[i];
         b->out[i] = b->out[i] || !is_payable(&b->asks[i], &b->parts[i]);
@@ -221,15 +225,12 @@ static enum err drop_keys(struct batch *b)
 /* Tokens, reservations and seats, which are locked: all of them change. */
 static enum err change_rows(struct batch *b, int64_t now)
 {
-    struct db_value params[3 * CLERK_BATCH], all[3 * CLERK_BATCH + 1];
-    int64_t changed = 0, rows = 2 * (int64_t)put_pairs(b, params);
+    struct db_value params[PAY_PARAMS];
+    int64_t changed = 0, rows = 2 * (int64_t)put_pairs(b, params, params + PAIRS + 1);
+    params[PAIRS] = DB_P_TIME(now);
     for (int i = 0; i < b->count; i++)
         rows += b->out[i] ? 0 : b->parts[i].seats_found;
-    memcpy(all, params, 2 * CLERK_BATCH * sizeof *all);
-    all[2 * CLERK_BATCH] = DB_P_TIME(now);
-    memcpy(all + 2 * CLERK_BATCH + 1, params + 2 * CLERK_BATCH, CLERK_BATCH * sizeof *all);
-    enum err e =
-        db_exec_params(b->clerk->app->db, STMT_DESK_PAY, all, 3 * CLERK_BATCH + 1, &changed);
+    enum err e = db_exec_params(b->clerk->app->db, STMT_DESK_PAY, params, PAY_PARAMS, &changed);
     return e == ERR_OK && changed != rows ? ERR_INTERNAL : e;
 }
 

@@ -115,12 +115,12 @@ static void test_each_key_three_times_at_once(void)
     for (int i = 0; i < FEW * TIMES; i++)
         reqs[i] = t.reqs[i / TIMES];
     const struct api_res **r = crowd_send(reqs, COUNT(reqs));
-    for (int i = 0; i < FEW; i++) {
+    for (const struct api_res **own = r; own < r + COUNT(reqs); own += TIMES) {
         int first = 0;
-        for (int k = TIMES * i; k < TIMES * (i + 1); k++) {
-            EXPECT(r[k], 201);
-            CHECK_STR(r[k]->body, r[TIMES * i]->body);
-            first += api_header(r[k], "Idempotent-Replayed") == NULL;
+        for (int k = 0; k < TIMES; k++) {
+            EXPECT(own[k], 201);
+            CHECK_STR(own[k]->body, own[0]->body);
+            first += api_header(own[k], "Idempotent-Replayed") == NULL;
         }
         CHECK_INT(first, 1);
     }
@@ -205,7 +205,7 @@ static void test_money_for_one_of_two_payments_at_once(void)
 {
     struct stage s = world_stage(), other = world_stage();
     struct user both[STAGE_USERS];
-    struct api_req reqs[2 * STAGE_USERS];
+    struct api_req reqs[STAGE_USERS][2];
     memcpy(both, s.u, sizeof both);
     world_enter(both, STAGE_USERS, other.concert);
     for (int i = 0; i < STAGE_USERS; i++) {
@@ -213,16 +213,15 @@ static void test_money_for_one_of_two_payments_at_once(void)
         int64_t a = world_held(&s.u[i], s.schedule, seat);
         int64_t b = world_held(&both[i], other.schedule, seat);
         world_charge(&s.u[i], STAGE_PRICE);
-        reqs[2 * i] =
+        reqs[i][0] =
             crowd_post(s.u[i].queue, "/payments", J("{'reservationId':%lld}", (long long)a));
-        reqs[2 * i + 1] =
+        reqs[i][1] =
             crowd_post(both[i].queue, "/payments", J("{'reservationId':%lld}", (long long)b));
     }
-    const struct api_res **r = crowd_send(reqs, COUNT(reqs));
-    for (int i = 0; i < STAGE_USERS; i++) {
-        int winner = r[2 * i]->status == 201 ? 2 * i : 2 * i + 1;
-        const struct api_res *lost = r[winner ^ 1];
-        EXPECT(r[winner], 201);
+    const struct api_res **r = crowd_send(reqs[0], sizeof reqs / sizeof reqs[0][0]);
+    for (int i = 0; i < STAGE_USERS; i++, r += 2) {
+        const struct api_res *lost = r[r[0]->status == 201];
+        EXPECT(r[r[0]->status != 201], 201);
         EXPECT_ERROR(lost, 402, "INSUFFICIENT_BALANCE");
         CHECK_INT(INT(lost, "balance"), 0);
         CHECK_INT(world_balance(&both[i]), 0);
