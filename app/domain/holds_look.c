@@ -114,7 +114,7 @@ static enum err read_rules(struct holds_batch *b)
         users[i] = b->holds[i].ask->caller.user;
     mark_schedules(b, params);
     clerk_uuid_marks(params + CLERK_BATCH, users, b->count);
-    mark_schedules(b, params + 2 * CLERK_BATCH);
+    mark_schedules(b, &params[2 * CLERK_BATCH]);
     params[3 * CLERK_BATCH] = DB_P_INT(RULES_ROWS);
     b->rows = 0;
     return db_query_params(b->clerk->app->db, STMT_DESK_HOLD_RULES, read_rule, b, params,

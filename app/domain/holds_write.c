@@ -80,7 +80,7 @@ static enum err take_seats(struct holds_batch *b, const struct holds_wish *wishe
     params[0] = DB_P_TIME(wishes[0].hold->answer.hold_expires_at);
     holds_mark_seats(wishes, n, marks);
     clerk_marks(marks + HOLDS_CHUNK, reservations, n);
-    holds_mark_seats(wishes, n, marks + 2 * HOLDS_CHUNK);
+    holds_mark_seats(wishes, n, &marks[2 * HOLDS_CHUNK]);
     enum err e = db_exec_params(b->clerk->app->db, STMT_DESK_HOLD_SEATS_SET, params,
                                 sizeof params / sizeof *params, &changed);
     e = expect_changed(e, changed, n);

@@ -79,7 +79,7 @@ static void test_a_crowd_holds_at_once(void)
         CHECK_STR(STR(r[i], "userId"), o.crowd.v[i].user.id);
         CHECK_INT(INT(r[i], "seats.0.seatNumber"), 2 * i + 1);
         CHECK_INT(INT(r[i], "seats.1.seatNumber"), 2 * i + 2);
-        CHECK_INT(INT(r[i], "amount"), 2 * PRICE);
+        CHECK_INT(INT(r[i], "amount"), INT64_C(2) * PRICE);
     }
     const struct api_res **again = crowd_send(reqs, N);
     for (int i = 0; i < N; i++) {
