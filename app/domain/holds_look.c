@@ -109,13 +109,14 @@ static enum err read_rule(const struct db_value *row, void *arg)
 static enum err read_rules(struct holds_batch *b)
 {
     struct db_value params[3 * CLERK_BATCH + 1];
+    struct db_value *of_users = params + CLERK_BATCH, *of_terms = of_users + CLERK_BATCH;
     struct uuid users[CLERK_BATCH];
     for (int i = 0; i < b->count; i++)
         users[i] = b->holds[i].ask->caller.user;
     mark_schedules(b, params);
-    clerk_uuid_marks(params + CLERK_BATCH, users, b->count);
-    mark_schedules(b, &params[2 * CLERK_BATCH]);
-    params[3 * CLERK_BATCH] = DB_P_INT(RULES_ROWS);
+    clerk_uuid_marks(of_users, users, b->count);
+    mark_schedules(b, of_terms);
+    of_terms[CLERK_BATCH] = DB_P_INT(RULES_ROWS);
     b->rows = 0;
     return db_query_params(b->clerk->app->db, STMT_DESK_HOLD_RULES, read_rule, b, params,
                            sizeof params / sizeof *params);

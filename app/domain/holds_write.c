@@ -74,13 +74,14 @@ static enum err write_reservations(struct holds_batch *b)
 static enum err take_seats(struct holds_batch *b, const struct holds_wish *wishes, int n)
 {
     struct db_value params[1 + 3 * HOLDS_CHUNK], *marks = params + 1;
+    struct db_value *theirs = marks + HOLDS_CHUNK, *again = theirs + HOLDS_CHUNK;
     int64_t reservations[HOLDS_CHUNK], changed = 0;
     for (int i = 0; i < n; i++)
         reservations[i] = wishes[i].hold->answer.reservation_id;
     params[0] = DB_P_TIME(wishes[0].hold->answer.hold_expires_at);
     holds_mark_seats(wishes, n, marks);
-    clerk_marks(marks + HOLDS_CHUNK, reservations, n);
-    holds_mark_seats(wishes, n, &marks[2 * HOLDS_CHUNK]);
+    clerk_marks(theirs, reservations, n);
+    holds_mark_seats(wishes, n, again);
     enum err e = db_exec_params(b->clerk->app->db, STMT_DESK_HOLD_SEATS_SET, params,
                                 sizeof params / sizeof *params, &changed);
     e = expect_changed(e, changed, n);
