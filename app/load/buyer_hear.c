@@ -178,6 +178,16 @@ void buyer_hear_public(struct crowd *c, const struct answer *a, int64_t *now_ser
     (void)!pick_int(body, "pollAfterSeconds", &s->poll_after);
 }
 
+/* When to look again: as everybody is told, or when half of the wait is over that the own place and
+ * the rate of admission let expect, as a page would that shows it. */
+static int64_t look_again(const struct crowd_state *s, const struct buyer *b, int64_t now_serving)
+{
+    if (s->admit_per_minute <= 0)
+        return s->poll_after;
+    int64_t half = (b->ticket - now_serving) * 60 / s->admit_per_minute / 2;
+    return half < s->poll_after ? half : s->poll_after;
+}
+
 static void hear_public(struct crowd *c, struct buyer *b, uint32_t id, const struct answer *a)
 {
     int64_t now_serving;
@@ -190,7 +200,7 @@ static void hear_public(struct crowd *c, struct buyer *b, uint32_t id, const str
     else if (c->state.closed)
         crowd_end(c, b, END_CLOSED);
     else
-        go_on_waiting(c, b, id, c->state.poll_after);
+        go_on_waiting(c, b, id, look_again(&c->state, b, now_serving));
 }
 
 /* --- Inside --- */
