@@ -47,11 +47,6 @@
 #include <sys/random.h>
 
 enum {
-    /* Many at a time make large batches for the clerks, whatever the cores; beyond, as many as can
-     * use a core while others wait for the database. */
-    WORKERS_PER_CORE = 32,
-    WORKERS_ENOUGH = 64,
-    WORKERS_PER_CORE_BEYOND = 8,
     GRACE_MS = 10000,
     SOCKET_PATIENCE_MS = 3000,
     CHECK_EVERY_MS = 1000,
@@ -253,20 +248,11 @@ static int count_cores(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-static int default_workers(void)
-{
-    int cores = count_cores(), few = WORKERS_PER_CORE * cores;
-    int many = WORKERS_PER_CORE_BEYOND * cores;
-
-    if (few > WORKERS_ENOUGH)
-        few = WORKERS_ENOUGH;
-    return many > few ? many : few;
-}
-
 /* A quarter of the workers serves the waiting room; both sockets have one at the least. */
 static void count_children(struct pool_plan *plan, const struct config *cfg)
 {
-    int all = cfg->server_workers ? (int)cfg->server_workers : default_workers();
+    int all =
+        cfg->server_workers ? (int)cfg->server_workers : config_default_workers(count_cores());
     int queue = all / 4 > 1 ? all / 4 : 1;
 
     plan->roles[ROLE_QUEUE].count = queue;

@@ -438,6 +438,15 @@ enum err config_load(const char *path, struct config *out, char *why, size_t why
     return take_file(&p, file) && check_all(&p) ? ERR_OK : ERR_INTERNAL;
 }
 
+/* Many who ask at a time make large batches for the clerks, however few the cores; beyond that, as
+ * many as can use a core while others wait for the database. */
+int config_default_workers(int cores)
+{
+    enum { PER_CORE = 32, ENOUGH = 64, PER_CORE_BEYOND = 8 };
+    int few = PER_CORE * cores < ENOUGH ? PER_CORE * cores : ENOUGH;
+    return PER_CORE_BEYOND * cores > few ? PER_CORE_BEYOND * cores : few;
+}
+
 void config_keep_account(struct config *cfg, enum config_account which)
 {
     const char *user = which == CONFIG_JOB       ? cfg->database_job_user

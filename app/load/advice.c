@@ -7,6 +7,7 @@
  */
 #include "load/advice.h"
 
+#include "base/config.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
@@ -86,9 +87,9 @@ static void about_admission(const struct advice_facts *f, struct advice *out)
 
 static void about_workers(const struct advice_facts *f, struct advice *out)
 {
-    int least = 4 * f->processors, most = 16 * f->processors;
+    int least = 8 * f->processors, most = config_default_workers(f->processors);
 
-    out->workers = out->full ? 8 * f->processors : bounded(ceil(2 * f->in_flight), least, most);
+    out->workers = out->full ? most : bounded(ceil(2 * f->in_flight), least, most);
     if (!out->full && (f->busy_answers > 0 || f->pay_us > SLOW_US) && out->workers < f->workers * 2)
         out->workers = bounded(f->workers * 2, least, 2 * most);
     say(out, "Workers: [server] workers = %d would do here; it is %d.%s", out->workers, f->workers,

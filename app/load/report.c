@@ -47,7 +47,7 @@ void report_advise(const struct rehearsal *r, struct advice *out)
                              .failures = tally_failures(t)};
 
     if (f.workers == 0)
-        f.workers = 8 * f.processors;
+        f.workers = config_default_workers(f.processors);
     for (int i = 0; i < ROUTE_COUNT; i++)
         under_way += r->spent_us[i];
     if (r->share.seconds > 0)

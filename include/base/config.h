@@ -130,6 +130,9 @@ struct config {
  */
 enum err config_load(const char *path, struct config *out, char *why, size_t why_len) MUSTCHECK;
 
+/* How many workers a host with so many cores has where the setting is 0. */
+int config_default_workers(int cores);
+
 /* Whose database account: the workers' and the operator's tool's, the job's, that of migrations. */
 enum config_account { CONFIG_WORKERS, CONFIG_JOB, CONFIG_MIGRATE };
 

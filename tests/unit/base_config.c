@@ -374,6 +374,14 @@ static void test_the_table_has_a_row_for_each_key(void)
         strstr(table, "| `3306` | The database server's TCP port. (1 to 65535)"));
 }
 
+static void test_workers_by_default(void)
+{
+    CU_ASSERT_EQUAL(config_default_workers(1), 32);
+    CU_ASSERT_EQUAL(config_default_workers(2), 64);
+    CU_ASSERT_EQUAL(config_default_workers(8), 64);
+    CU_ASSERT_EQUAL(config_default_workers(9), 72);
+}
+
 SUITE(base_config, TEST(test_the_defaults_need_secrets_alone),
       TEST(test_the_default_limits_keep_the_contract), TEST(test_values_replace_defaults),
       TEST(test_a_load_forgets_the_one_before), TEST(test_comments_and_blank_lines),
@@ -388,4 +396,4 @@ SUITE(base_config, TEST(test_the_defaults_need_secrets_alone),
       TEST(test_a_unix_path_must_fit_its_address), TEST(test_a_file_open_to_everybody_is_refused),
       TEST(test_a_list_of_ids_has_ids_alone), TEST(test_a_missing_file_is_named),
       TEST(test_the_sample_is_a_file_that_lacks_secrets_alone),
-      TEST(test_the_table_has_a_row_for_each_key));
+      TEST(test_the_table_has_a_row_for_each_key), TEST(test_workers_by_default));

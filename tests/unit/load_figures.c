@@ -135,7 +135,7 @@ static void test_a_full_host_is_advised_what_it_reached(void)
     CU_ASSERT_FALSE(a.own_limit);
     CU_ASSERT_EQUAL(a.admit_count, 400);
     CU_ASSERT_EQUAL(a.max_active, 1200);
-    CU_ASSERT_EQUAL(a.workers, 16);
+    CU_ASSERT_EQUAL(a.workers, 64);
     CU_ASSERT_FALSE(says(&a, "503"));
     f.busy_answers = 7;
     f.limited = 9;
@@ -160,7 +160,7 @@ static void test_a_host_with_room_is_told_so(void)
     advice_give(&f, &a);
     CU_ASSERT_FALSE(a.full);
     CU_ASSERT_EQUAL(a.admit_count, 80);
-    CU_ASSERT_EQUAL(a.workers, 8);
+    CU_ASSERT_EQUAL(a.workers, 16);
     CU_ASSERT_TRUE(says(&a, "more --connections"));
     CU_ASSERT_TRUE(says(&a, "it can do more"));
     f.own_core = 99;
