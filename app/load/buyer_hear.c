@@ -178,14 +178,14 @@ void buyer_hear_public(struct crowd *c, const struct answer *a, int64_t *now_ser
     (void)!pick_int(body, "pollAfterSeconds", &s->poll_after);
 }
 
-/* When to look again: as everybody is told, or when half of the wait is over that the own place and
- * the rate of admission let expect, as a page would that shows it. */
+/* When to look again: as everybody is told, or as soon as the own place and the rate of admission
+ * let expect to be let in, as a page would that shows it. */
 static int64_t look_again(const struct crowd_state *s, const struct buyer *b, int64_t now_serving)
 {
     if (s->admit_per_minute <= 0)
         return s->poll_after;
-    int64_t half = (b->ticket - now_serving) * 60 / s->admit_per_minute / 2;
-    return half < s->poll_after ? half : s->poll_after;
+    int64_t wait = (b->ticket - now_serving) * 60 / s->admit_per_minute;
+    return wait < s->poll_after ? wait : s->poll_after;
 }
 
 static void hear_public(struct crowd *c, struct buyer *b, uint32_t id, const struct answer *a)
