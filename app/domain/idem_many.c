@@ -87,7 +87,7 @@ static enum err store(struct clerk *c, const struct db_value *params, int rows)
     static const enum stmt sizes[CLERK_SIZES] = CLERK_STMTS(DESK_IDEM_STORE);
     int64_t changed = 0;
     enum err e = clerk_write(c, sizes, params, 5, rows, &changed);
-    return e == ERR_OK && changed != 2 * rows ? ERR_INTERNAL : e;
+    return e == ERR_OK && changed != 2 * (int64_t)rows ? ERR_INTERNAL : e;
 }
 
 enum err idem_many_finish(struct clerk *c, const struct idem_key *const *keys,

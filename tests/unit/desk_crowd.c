@@ -2,6 +2,7 @@
 #include "desk_crowd.h"
 
 #include "base/clock.h"
+#include "forked.h"
 #include "suite.h"
 #include <poll.h>
 #include <sys/wait.h>
@@ -13,23 +14,6 @@ static pid_t clerk, beater, visitors[VISITORS];
 static struct desk *desk;
 static struct db *locker;
 static int asked;
-
-static void end_process(pid_t *pid)
-{
-    if (*pid > 0) {
-        kill(*pid, SIGKILL);
-        waitpid(*pid, NULL, 0);
-    }
-    *pid = 0;
-}
-
-static bool comes(bool (*is)(void))
-{
-    int64_t deadline = clock_monotonic_ms() + (int64_t)SCRATCH_PATIENCE_SECONDS * 1000;
-    while (!is() && clock_monotonic_ms() < deadline)
-        poll(NULL, 0, 2);
-    return is();
-}
 
 static bool is_open(void)
 {
@@ -49,12 +33,12 @@ void desk_crowd_start(desk_crowd_run_fn *run, struct desk *of)
     CU_ASSERT_FATAL(clerk >= 0);
     if (clerk == 0)
         _exit(run(scratch_config(), &never));
-    CU_ASSERT(comes(is_open));
+    CU_ASSERT(forked_comes(is_open));
 }
 
 void desk_crowd_kill(void)
 {
-    end_process(&clerk);
+    forked_end(&clerk);
 }
 
 void desk_crowd_stop(void)
@@ -66,15 +50,15 @@ void desk_crowd_go_on(void)
 {
     kill(clerk, SIGCONT);
     asked = 0;
-    CU_ASSERT(comes(is_open) && comes(are_asked));
+    CU_ASSERT(forked_comes(is_open) && forked_comes(are_asked));
 }
 
 void desk_crowd_end(void)
 {
-    end_process(&beater);
-    end_process(&clerk);
+    forked_end(&beater);
+    forked_end(&clerk);
     for (int i = 0; i < VISITORS; i++)
-        end_process(&visitors[i]);
+        forked_end(&visitors[i]);
     db_free(locker);
     locker = NULL;
 }
@@ -96,7 +80,7 @@ void desk_crowd_come(desk_crowd_fn *fn, int from, int to)
     for (int i = from; i < to; i++) {
         asked = i - from + 1;
         come(fn, i);
-        CU_ASSERT(comes(are_asked));
+        CU_ASSERT(forked_comes(are_asked));
     }
 }
 
@@ -119,13 +103,13 @@ void desk_crowd_gone(int from, int to)
         CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
         if (gone == visitors[i])
             visitors[i] = 0;
-        end_process(&visitors[i]);
+        forked_end(&visitors[i]);
     }
 }
 
 void desk_crowd_kill_visitor(int i)
 {
-    end_process(&visitors[i]);
+    forked_end(&visitors[i]);
 }
 
 static void beat(void)
@@ -147,7 +131,7 @@ void desk_crowd_hold_up(struct app *app, desk_crowd_fn *fn, const struct uuid *u
     come(fn, 0);
     CU_ASSERT(scratch_wait_statement(app->db, "INSERT INTO wallet%%"));
     asked = 0;
-    CU_ASSERT(comes(are_asked));
+    CU_ASSERT(forked_comes(are_asked));
     beat();
 }
 
@@ -162,7 +146,7 @@ void desk_crowd_unlock(void)
 void desk_crowd_let_go(void)
 {
     desk_crowd_unlock();
-    end_process(&beater);
+    forked_end(&beater);
 }
 
 int64_t desk_crowd_inserts(struct app *app)

@@ -12,6 +12,7 @@
 #include "base/shared.h"
 #include "db_scratch.h"
 #include "domain/hall_cache.h"
+#include "forked.h"
 #include "suite.h"
 #include <poll.h>
 #include <signal.h>
@@ -61,32 +62,6 @@ static int beat(const struct config *cfg, const volatile sig_atomic_t *stop)
         poll(NULL, 0, 50);
     }
     return 0;
-}
-
-static pid_t start(int (*run)(const struct config *, const volatile sig_atomic_t *))
-{
-    static volatile sig_atomic_t never;
-    pid_t pid = fork();
-    if (pid == 0)
-        _exit(run(scratch_config(), &never));
-    return pid;
-}
-
-static void end(pid_t *pid)
-{
-    if (*pid > 0) {
-        kill(*pid, SIGKILL);
-        waitpid(*pid, NULL, 0);
-    }
-    *pid = 0;
-}
-
-static bool comes(bool (*is)(void))
-{
-    int64_t until = clock_monotonic_ms() + (int64_t)SCRATCH_PATIENCE_SECONDS * 1000;
-    while (!is() && clock_monotonic_ms() < until)
-        poll(NULL, 0, 2);
-    return is();
 }
 
 static bool is_attended(void)
@@ -141,12 +116,12 @@ static bool all_done(void)
 static bool ask_together(int n)
 {
     kill(clerk, SIGSTOP);
-    beater = start(beat);
+    beater = forked_start(scratch_config(), beat);
     bool together = true;
     for (int i = 0; i < n; i++) {
         hold(&visits[i]);
         expected = i + 1;
-        together = comes(have_asked) && together;
+        together = forked_comes(have_asked) && together;
     }
     kill(clerk, SIGCONT);
     if (!together)
@@ -156,7 +131,7 @@ static bool ask_together(int n)
 
 static bool all_are_told(void)
 {
-    bool done = comes(all_done);
+    bool done = forked_comes(all_done);
     for (int i = 0; done && i < VISITORS; i++)
         if (visits[i].pid && !visits[i].waits) {
             waitpid(visits[i].pid, NULL, 0);
@@ -170,7 +145,7 @@ static bool all_are_told(void)
 static bool hold_together(int n)
 {
     bool together = ask_together(n), told = all_are_told();
-    end(&beater);
+    forked_end(&beater);
     return together && told;
 }
 
@@ -192,17 +167,17 @@ static bool open_host(void)
         visits[i].req =
             (struct hold_request){.schedule_id = show, .seat_count = 1, .seats = {i + 1}};
     }
-    clerk = start(holds_run);
-    return comes(is_attended);
+    clerk = forked_start(scratch_config(), holds_run);
+    return forked_comes(is_attended);
 }
 
 static bool close_host(void)
 {
     bool sound = scratch_is_sound(&app);
-    end(&beater);
-    end(&clerk);
+    forked_end(&beater);
+    forked_end(&clerk);
     for (int i = 0; i < VISITORS; i++)
-        end(&visits[i].pid);
+        forked_end(&visits[i].pid);
     scratch_wipe(app.db);
     scratch_app_close(&app);
     return sound;
@@ -592,14 +567,14 @@ static bool loses_nothing_with_the_process(void)
     struct db *other = hold_up(2, "canceling = 0");
     hold(&visits[2]);
     expected = 1;
-    bool good = comes(have_asked);
-    end(&clerk);
+    bool good = forked_comes(have_asked);
+    forked_end(&clerk);
     end_other(other, "COMMIT");
     good = all_are_told() && good;
     good = is_told(0, ERR_BUSY) && has_held(1) && has_held(2) && good;
-    end(&beater);
-    clerk = start(holds_run);
-    good = comes(is_attended) && hold_together(2) && good;
+    forked_end(&beater);
+    clerk = forked_start(scratch_config(), holds_run);
+    good = forked_comes(is_attended) && hold_together(2) && good;
     return has_held(0) && is_told(1, ERR_REPLAY) &&
            EXPECT(scratch_int(app.db, "SELECT COUNT(*) FROM reservation") == 3) && good;
 }
@@ -610,7 +585,7 @@ static bool does_without_a_process_that_stands_still(void)
     hold(&visits[0]);
     bool good = all_are_told();
     kill(clerk, SIGCONT);
-    good = comes(is_attended) && hold_together(2) && good;
+    good = forked_comes(is_attended) && hold_together(2) && good;
     return is_told(0, ERR_SEAT_TAKEN) && has_held(1) && good;
 }
 

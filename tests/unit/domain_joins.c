@@ -13,6 +13,7 @@
 #include "domain/joins.h"
 #include "domain/queue.h"
 #include "domain/snapshot_shared.h"
+#include "forked.h"
 #include "suite.h"
 #include <poll.h>
 #include <signal.h>
@@ -40,34 +41,13 @@ static pid_t refresher, clerk, beater;
 static struct visit *visits;
 static struct db *locker;
 
-static pid_t start_process(int (*run)(const struct config *, const volatile sig_atomic_t *))
+/* The snapshot is read often, so that nobody waits for it. */
+static pid_t start_process(forked_run_fn *run)
 {
-    static volatile sig_atomic_t never;
     static struct config cfg;
     cfg = *scratch_config();
     cfg.queue_snapshot_ms = 50;
-    pid_t pid = fork();
-    CU_ASSERT_FATAL(pid >= 0);
-    if (pid == 0)
-        _exit(run(&cfg, &never));
-    return pid;
-}
-
-static void end_process(pid_t *pid)
-{
-    if (*pid > 0) {
-        kill(*pid, SIGKILL);
-        waitpid(*pid, NULL, 0);
-    }
-    *pid = 0;
-}
-
-static bool comes(bool (*is)(void))
-{
-    int64_t deadline = clock_monotonic_ms() + (int64_t)SCRATCH_PATIENCE_SECONDS * 1000;
-    while (!is() && clock_monotonic_ms() < deadline)
-        poll(NULL, 0, 2);
-    return is();
+    return forked_start(&cfg, run);
 }
 
 static bool is_read(void)
@@ -105,16 +85,16 @@ static void open_host(void)
     locker = scratch_open();
     refresher = start_process(snapshot_run);
     clerk = start_process(joins_run);
-    CU_ASSERT(comes(is_read) && comes(is_open));
+    CU_ASSERT(forked_comes(is_read) && forked_comes(is_open));
 }
 
 static void close_host(void)
 {
-    end_process(&beater);
-    end_process(&clerk);
-    end_process(&refresher);
+    forked_end(&beater);
+    forked_end(&clerk);
+    forked_end(&refresher);
     for (int i = 0; i < VISITORS; i++)
-        end_process(&visits[i].pid);
+        forked_end(&visits[i].pid);
     db_free(locker);
     CU_ASSERT(scratch_is_sound(&app));
     scratch_wipe(app.db);
@@ -147,7 +127,7 @@ static void visit_in_turn(int from, int to)
     for (int i = from; i < to; i++) {
         expected = i - from + 1;
         visit(i);
-        CU_ASSERT(comes(are_asked));
+        CU_ASSERT(forked_comes(are_asked));
     }
 }
 
@@ -226,7 +206,7 @@ static void hold_up(void)
                 (long long)concert);
     visit(0);
     CU_ASSERT(scratch_wait_statement(app.db, "INSERT INTO queue_token%%"));
-    CU_ASSERT(comes(is_taken));
+    CU_ASSERT(forked_comes(is_taken));
     beater = start_process(beat);
 }
 
@@ -239,7 +219,7 @@ static void unlock(void)
 static void let_go(void)
 {
     unlock();
-    end_process(&beater);
+    forked_end(&beater);
 }
 
 static void test_those_who_come_together_are_one_statement(void)
@@ -285,7 +265,7 @@ static void test_each_queue_has_its_own_numbers(void)
     open_host();
     other = scratch_concert(app.db);
     snapshot_poke();
-    CU_ASSERT(comes(is_other_read));
+    CU_ASSERT(forked_comes(is_other_read));
     int64_t before = inserts();
     hold_up();
     visits[1].concert = visits[3].concert = other;
@@ -377,17 +357,17 @@ static void test_when_the_process_dies_everybody_joins_alone(void)
     open_host();
     hold_up();
     visit_in_turn(1, 6);
-    end_process(&clerk);
+    forked_end(&clerk);
     unlock();
     answered(0, 6);
-    end_process(&beater);
+    forked_end(&beater);
     for (int i = 0; i < 6; i++) {
         CU_ASSERT_EQUAL(visits[i].err, ERR_OK);
         expect_ticket(i, visits[i].ticket.ticket, visits[i].ticket.created);
     }
     CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM queue_token WHERE live = 1"), 6);
     clerk = start_process(joins_run);
-    CU_ASSERT(comes(is_open));
+    CU_ASSERT(forked_comes(is_open));
     int64_t before = inserts();
     visit(6);
     answered(6, 7);
@@ -401,7 +381,7 @@ static void test_whose_join_died_with_the_process_looks_for_it(void)
 {
     open_host();
     hold_up();
-    end_process(&clerk);
+    forked_end(&clerk);
     clerk = start_process(joins_run);
     CU_ASSERT(scratch_wait_statement(app.db, "INSERT INTO queue_token%%SELECT%%"));
     let_go();
@@ -419,8 +399,8 @@ static bool is_away(void)
 static void test_without_the_process_a_join_is_one_insert(void)
 {
     open_host();
-    end_process(&clerk);
-    CU_ASSERT(comes(is_away));
+    forked_end(&clerk);
+    CU_ASSERT(forked_comes(is_away));
     int64_t before = inserts();
     visit(0);
     answered(0, 1);
@@ -441,8 +421,8 @@ static void test_one_that_stands_still_is_not_waited_for(void)
     answered(0, 1);
     expect_ticket(0, 1, true);
     kill(clerk, SIGCONT);
-    CU_ASSERT(comes(is_open));
-    CU_ASSERT(comes(is_taken));
+    CU_ASSERT(forked_comes(is_open));
+    CU_ASSERT(forked_comes(is_taken));
     visit(1);
     answered(1, 2);
     expect_ticket(1, 2, true);
@@ -456,10 +436,10 @@ static void test_a_visitor_who_dies_takes_nobodys_answer(void)
     open_host();
     hold_up();
     visit_in_turn(1, 2);
-    end_process(&visits[1].pid);
+    forked_end(&visits[1].pid);
     visit(2);
     expected = 1;
-    CU_ASSERT(comes(are_asked));
+    CU_ASSERT(forked_comes(are_asked));
     let_go();
     answered(0, 1);
     answered(2, 3);

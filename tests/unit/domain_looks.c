@@ -12,6 +12,7 @@
 #include "db_scratch.h"
 #include "domain/hall_cache.h"
 #include "domain/seats.h"
+#include "forked.h"
 #include "suite.h"
 #include <poll.h>
 #include <signal.h>
@@ -55,23 +56,6 @@ static int beat(const struct config *cfg, const volatile sig_atomic_t *stop)
     return 0;
 }
 
-static pid_t start(int (*run)(const struct config *, const volatile sig_atomic_t *))
-{
-    static volatile sig_atomic_t never;
-    pid_t pid = fork();
-    if (pid == 0)
-        _exit(run(scratch_config(), &never));
-    return pid;
-}
-
-static bool comes(bool (*is)(void))
-{
-    int64_t end = clock_monotonic_ms() + (int64_t)SCRATCH_PATIENCE_SECONDS * 1000;
-    while (!is() && clock_monotonic_ms() < end)
-        poll(NULL, 0, 2);
-    return is();
-}
-
 static bool is_attended(void)
 {
     return desk_attended(looks_desk());
@@ -112,13 +96,13 @@ static bool all_done(void)
 static bool look_together(int n)
 {
     kill(clerk, SIGSTOP);
-    beater = start(beat);
+    beater = forked_start(scratch_config(), beat);
     for (int i = 0; i < n; i++)
         look(&visits[i]);
     expected = n;
-    bool together = comes(have_asked);
+    bool together = forked_comes(have_asked);
     kill(clerk, SIGCONT);
-    bool done = comes(all_done);
+    bool done = forked_comes(all_done);
     kill(beater, SIGKILL);
     waitpid(beater, NULL, 0);
     for (int i = 0; i < n; i++)
@@ -160,8 +144,8 @@ static bool open_host(void)
     }
     scratch_sql(app.db, "UPDATE queue_token SET claimed_at = NULL WHERE ticket = 1");
     scratch_sql(app.db, "UPDATE queue_token SET claimed_at = NOW(3) WHERE ticket > 1");
-    clerk = start(clerk_main);
-    return comes(is_attended);
+    clerk = forked_start(scratch_config(), clerk_main);
+    return forked_comes(is_attended);
 }
 
 static void close_host(void)
@@ -225,7 +209,7 @@ static bool leaves_out_whoever_is_not_inside(void)
     scratch_sql(locker, "COMMIT");
     db_set_in_transaction(locker, false);
     visits[4].waits = false;
-    good = comes(all_done) && good;
+    good = forked_comes(all_done) && good;
     waitpid(visits[4].pid, NULL, 0);
     db_free(locker);
     return is_shown(0, "AAAAAAAAAAAA") && visits[1].err == ERR_QUEUE_TOKEN_EXPIRED &&
