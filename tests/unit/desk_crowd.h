@@ -17,7 +17,7 @@
 typedef int desk_crowd_run_fn(const struct config *cfg, const volatile sig_atomic_t *stop);
 
 /* Starts the clerk of a desk and waits until it is there; ends it. */
-void desk_crowd_start(desk_crowd_run_fn *run, struct desk *desk);
+void desk_crowd_start(desk_crowd_run_fn *run, struct desk *of);
 void desk_crowd_kill(void);
 /* Stops it for a while, and lets it go on. */
 void desk_crowd_stop(void);

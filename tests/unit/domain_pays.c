@@ -460,9 +460,9 @@ static void test_money_for_one_of_two_payments(void)
     open_host();
     insiders(3);
     int64_t second = scratch_concert(app.db), here = schedule;
-    scratch_balance(app.db, &visits[1].caller.user, 2 * PRICE);
+    scratch_balance(app.db, &visits[1].caller.user, INT64_C(2) * PRICE);
     visits[2].caller = scratch_inside(app.db, &visits[1].caller.user, second, 1, 600);
-    schedule = scratch_schedule(app.db, second, 5, 2 * PRICE);
+    schedule = scratch_schedule(app.db, second, 5, INT64_C(2) * PRICE);
     visits[2].reservation = hold(&visits[2].caller, 1, 1);
     schedule = here;
     start();
