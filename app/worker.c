@@ -248,12 +248,13 @@ static int count_cores(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
 }
 
-/* A quarter of the workers serves the waiting room; both sockets have one at the least. */
+/* An eighth of the workers serves the waiting room, which seldom waits for the database; both
+ * sockets have one at the least. */
 static void count_children(struct pool_plan *plan, const struct config *cfg)
 {
     int all =
         cfg->server_workers ? (int)cfg->server_workers : config_default_workers(count_cores());
-    int queue = all / 4 > 1 ? all / 4 : 1;
+    int queue = all / 8 > 1 ? all / 8 : 1;
 
     plan->roles[ROLE_QUEUE].count = queue;
     plan->roles[ROLE_MAIN].count = all > queue ? all - queue : 1;

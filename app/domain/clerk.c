@@ -1,11 +1,15 @@
 /* What the clerks have in common, see domain/clerk.h. */
 #include "domain/clerk.h"
 
+#include "base/clock.h"
 #include "base/log.h"
+#include "base/metrics.h"
 #include <poll.h>
 
 /* Whoever is just finding out that nobody serves holds the clerk's mutex for a moment. */
 enum { OPEN_AGAIN_MS = 10 };
+/* Nothing is committed for those who were taken so long ago: well below the desks' patience. */
+enum { TOO_LATE_MS = 3000 };
 
 static enum err read_step(const struct db_value *row, void *arg)
 {
@@ -54,6 +58,7 @@ int clerk_run(const struct config *cfg, struct desk *desk, size_t ask_size, cler
         return 1;
     while (!*stop) {
         int n = desk_take(desk, tickets, asks, CLERK_BATCH);
+        c.taken_ms = clock_monotonic_ms();
         if (n == 0) {
             desk_wait(desk);
         } else if (clerk_check_ids(&c) == ERR_OK) {
@@ -68,13 +73,32 @@ int clerk_run(const struct config *cfg, struct desk *desk, size_t ask_size, cler
     return 0;
 }
 
+struct timely {
+    const struct clerk *clerk;
+    tx_fn *fn;
+    void *arg;
+};
+
+static enum err run_timely(struct db *db, void *arg)
+{
+    const struct timely *t = arg;
+    enum err e = t->fn(db, t->arg);
+    return e == ERR_OK && clock_monotonic_ms() - t->clerk->taken_ms > TOO_LATE_MS ? ERR_DB_RETRY
+                                                                                  : e;
+}
+
+/* ERR_NO_ROW: nobody was left. What the database said has been logged where it was said. */
 enum desk_outcome clerk_transact(struct clerk *c, tx_fn *fn, void *arg)
 {
+    struct timely t = {c, fn, arg};
     bool unknown = false;
-    enum err e = tx_once(c->app->db, fn, arg, &unknown);
+    enum err e = tx_once(c->app->db, run_timely, &t, &unknown);
     if (e == ERR_OK)
         return DESK_DONE;
-    log_debug("batch_failed", "err=%s", err_name(e));
+    if (e != ERR_NO_ROW) {
+        metrics_db_retry();
+        log_info("batch_failed", "err=%s", err_name(e));
+    }
     return unknown ? DESK_UNKNOWN : DESK_ALONE;
 }
 

@@ -51,17 +51,34 @@ static enum err create_wallet(struct db *db, void *arg)
     return db_exec(db, STMT_WALLET_INSERT, NULL, DB_P_UUID(c->user_id));
 }
 
+/* Fifty requests of a new user at once would meet in one deadlock after the other: whoever has met
+ * somebody looks first whether that one has made the row. */
+static enum err create_row_again(struct db *db, void *arg)
+{
+    const struct create *c = arg;
+    enum err e =
+        c->name ? ERR_NO_ROW : db_query_one(db, STMT_USER_GET, NULL, NULL, DB_P_UUID(c->user_id));
+    return e == ERR_NO_ROW ? create_row(db, arg) : e;
+}
+
+static enum err create_wallet_again(struct db *db, void *arg)
+{
+    const struct create *c = arg;
+    enum err e = db_query_one(db, STMT_WALLET_GET, NULL, NULL, DB_P_UUID(c->user_id));
+    return e == ERR_NO_ROW ? create_wallet(db, arg) : e;
+}
+
 /* Each insert is a transaction by itself, and one that can be done again: only who has met somebody
  * needs more than that. */
 static enum err create(struct db *db, struct create *c)
 {
     enum err e = create_row(db, c);
     if (e != ERR_OK)
-        e = tx_run(db, create_row, c);
+        e = tx_run(db, create_row_again, c);
     if (e != ERR_OK)
         return e;
     e = create_wallet(db, c);
-    return e == ERR_OK ? e : tx_run(db, create_wallet, c);
+    return e == ERR_OK ? e : tx_run(db, create_wallet_again, c);
 }
 
 enum err user_create(struct app *app, const struct uuid *user_id, const char *name,

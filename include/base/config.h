@@ -33,7 +33,7 @@
       "empty: none are served.")                                                                   \
     X(server, workers, INT, server_workers, "0", 0, 1024,                                          \
       "Worker processes in all; 0: 32 for each core up to 64, but at least 8 for each core. "      \
-      "A quarter serves the waiting room.")                                                        \
+      "An eighth serves the waiting room.")                                                        \
     X(server, max_requests, INT, server_max_requests, "100000", 1, 1000000000,                     \
       "A worker is replaced after about so many requests.")                                        \
     X(server, backlog, INT, server_backlog, "4096", 1, 65535,                                      \

@@ -22,6 +22,7 @@ struct clerk {
     struct desk *desk;
     int64_t connection; /* the one for which the next is known */
     bool ids_in_a_row;  /* of the rows of one statement */
+    int64_t taken_ms;   /* when the batch at hand was taken, by the monotonic clock */
 };
 
 /* Does what is asked for, and answers each by desk_reply. `asks` are blocks of the desk's ask
@@ -43,7 +44,8 @@ enum err clerk_check_ids(struct clerk *c) MUSTCHECK;
 void clerk_reply_all(struct clerk *c, const struct desk_ticket *tickets, int count,
                      enum desk_outcome outcome);
 
-/* Runs fn as a transaction, once. DESK_DONE: committed. DESK_ALONE: nothing of it is there.
+/* Runs fn as a transaction, once; not if it took so long that those who wait may soon give up, and
+ * be told that nobody knows. DESK_DONE: committed. DESK_ALONE: nothing of it is there.
  * DESK_UNKNOWN: the connection was lost with its COMMIT. */
 enum desk_outcome clerk_transact(struct clerk *c, tx_fn *fn, void *arg);
 

@@ -256,7 +256,7 @@ static void test_who_loses_the_lease_forgets_the_order(void)
 {
     struct job_report report;
     open_shop();
-    join_many(20000);
+    join_many(40000);
     tick(60500);
     CU_ASSERT_EQUAL(state("prequeue"), 2);
     CU_ASSERT(job_lottery_runs());
