@@ -61,40 +61,39 @@ static int32_t number_in(const struct hall_run *r, int64_t seat_id)
     return has ? r->first + (int32_t)(from / r->id_step) : 0;
 }
 
-int32_t hall_number_of(const struct hall *h, int64_t seat_id)
+/* The last run that begins with this id (or number) or one before it; the first if there is none.
+ * By id only where they ascend. */
+static const struct hall_run *last_run(const struct hall *h, int64_t value, bool by_id)
 {
-    int32_t low = 0, n = h->facts.run_count;
-    if (!h->facts.ids_ascend) {
-        for (int32_t i = 0, number; i < n; i++)
-            if ((number = number_in(&h->runs[i], seat_id)) > 0)
-                return number;
-        return 0;
-    }
-    while (n > 1) { /* the last run that begins with this id or one before it */
+    const struct hall_run *r = h->runs;
+    int32_t n = h->facts.run_count;
+    while (n > 1) {
         int32_t half = n / 2;
-        if (h->runs[low + half].seat_id <= seat_id) {
-            low += half;
+        int64_t begins = by_id ? r[half].seat_id : r[half].first;
+        if (begins <= value) {
+            r += half;
             n -= half;
         } else {
             n = half;
         }
     }
-    return n > 0 ? number_in(&h->runs[low], seat_id) : 0;
+    return r;
+}
+
+int32_t hall_number_of(const struct hall *h, int64_t seat_id)
+{
+    int32_t n = h->facts.run_count;
+    if (h->facts.ids_ascend)
+        return n > 0 ? number_in(last_run(h, seat_id, true), seat_id) : 0;
+    for (int32_t i = 0, number; i < n; i++)
+        if ((number = number_in(&h->runs[i], seat_id)) > 0)
+            return number;
+    return 0;
 }
 
 const struct hall_run *hall_run_of(const struct hall *h, int32_t number)
 {
-    int32_t low = 0, n = h->facts.run_count;
-    while (n > 1) { /* the last run that begins with this number or one before it */
-        int32_t half = n / 2;
-        if (h->runs[low + half].first <= number) {
-            low += half;
-            n -= half;
-        } else {
-            n = half;
-        }
-    }
-    return &h->runs[low];
+    return last_run(h, number, false);
 }
 
 int64_t hall_id_of(const struct hall *h, int32_t number)
