@@ -5,25 +5,37 @@
  * says neither how long a test took nor, in one place, which suite a failed one belongs to; so is
  * the running of suites side by side, which CUnit does not know. What a suite prints is kept until
  * it has ended, so that suites do not mix.
+ *
+ * A suite's process leads a process group, and all of the group is killed when the suite has ended,
+ * or stands still: nothing that a failed test has started, or stopped, outlives it.
  */
 #include "suite.h"
 
 #include <CUnit/TestDB.h>
 #include <CUnit/TestRun.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #define MAX_JOBS 64
 
-/* How many tests of a suite passed, in memory shared with its process. */
-struct count {
+/* So long a test may take, with sanitizers on a host that has much else to do; it is killed then.
+ */
+enum { LIMIT_SECONDS = 120 };
+
+/* What a suite's process says of itself, in memory shared with it. */
+struct word {
     unsigned passed;
-    bool ended; /* false: the process died on the way */
+    bool ended;           /* false: the process died on the way */
+    char running[128];    /* the test that has begun last */
+    _Atomic double since; /* when it did */
 };
 
 /* A suite under way. */
@@ -31,20 +43,25 @@ struct job {
     pid_t pid;
     const struct suite *suite;
     FILE *output;
-    struct count *count;
+    struct word *word;
+    bool overdue;
 };
 
-static struct suite *suites; /* sorted: the ordinary by name, then the last ones by name */
+static struct suite *suites; /* sorted by turn, then by name */
 static const struct suite_hooks *hooks;
 static const struct suite_hooks no_hooks;
 static char **filters; /* of the command line: a suite or suite/test each; none: everything */
 static int filter_count;
 static double started; /* when the running test began */
+static pid_t runner;   /* the process that runs the tests */
+static struct word *word;
+static int slot;
+static volatile sig_atomic_t stopped_by;
 
 static bool comes_before(const struct suite *a, const struct suite *b)
 {
-    if (a->last != b->last)
-        return b->last;
+    if (a->turn != b->turn)
+        return a->turn < b->turn;
     return strcmp(a->name, b->name) < 0;
 }
 
@@ -67,6 +84,11 @@ static double seconds_now(void)
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+int suite_slot(void)
+{
+    return slot;
 }
 
 static bool is_selected(const struct suite *s, const struct suite_test *t)
@@ -108,11 +130,15 @@ static bool enter_tests(const struct suite *s)
 
 static void on_test_start(CU_pTest test, CU_pSuite suite)
 {
-    (void)test;
     (void)suite;
     started = seconds_now();
+    if (word) {
+        snprintf(word->running, sizeof word->running, "%s", test->pName);
+        atomic_store(&word->since, started);
+    }
 }
 
+/* A child of a test gets here by a fatal assertion: it ends, and does not run the other tests. */
 static void on_test_complete(CU_pTest test, CU_pSuite suite, CU_pFailureRecord failure)
 {
     printf("%s %s/%s (%.2f s)\n", failure ? "FAIL" : "ok  ", suite->pName, test->pName,
@@ -121,12 +147,15 @@ static void on_test_complete(CU_pTest test, CU_pSuite suite, CU_pFailureRecord f
         printf("     %s:%u: %s\n", f->strFileName ? f->strFileName : "?", f->uiLineNumber,
                f->strCondition ? f->strCondition : "failed");
     fflush(stdout);
+    if (getpid() != runner)
+        _exit(1);
 }
 
 /* Runs one suite in this process; how many tests passed. */
 static unsigned run_suite(const struct suite *s)
 {
     unsigned passed = 0;
+    runner = getpid();
     if (CU_initialize_registry() != CUE_SUCCESS || !enter_tests(s)) {
         printf("FAIL %s: CUnit: %s\n", s->name, CU_get_error_msg());
     } else {
@@ -163,29 +192,39 @@ static unsigned run_here(void)
 }
 
 /* The process of one suite. */
-static void be_job(const struct job *j)
+static void be_job(const struct job *j, int number)
 {
+    setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_DFL);
     if (dup2(fileno(j->output), STDOUT_FILENO) < 0 || dup2(fileno(j->output), STDERR_FILENO) < 0)
         exit(2);
-    if (start())
-        *j->count = (struct count){run_suite(j->suite), true};
+    word = j->word;
+    slot = number;
+    if (start()) {
+        word->passed = run_suite(j->suite);
+        word->ended = true;
+    }
     stop();
     fflush(stdout);
     exit(0);
 }
 
-static void begin(struct job *j, const struct suite *s, struct count *count)
+static void begin(struct job *j, const struct suite *s, struct word *of, int number)
 {
-    *count = (struct count){0, false};
-    *j = (struct job){.suite = s, .output = tmpfile(), .count = count};
+    *of = (struct word){.running = "(start)", .since = seconds_now()};
+    *j = (struct job){.suite = s, .output = tmpfile(), .word = of};
     fflush(stdout);
     j->pid = j->output ? fork() : -1;
     if (j->pid == 0)
-        be_job(j);
+        be_job(j, number);
     if (j->pid < 0) {
         perror("cannot run a suite");
         exit(2);
     }
+    setpgid(j->pid, j->pid);
 }
 
 /* Shows what the suite printed; how many tests passed: none if its process died. */
@@ -196,25 +235,82 @@ static unsigned finish(struct job *j, int status)
     for (size_t n; (n = fread(part, 1, sizeof part, j->output)) > 0;)
         fwrite(part, 1, n, stdout);
     fclose(j->output);
-    bool good = j->count->ended && status == 0;
-    if (!good)
-        printf("FAIL %s: its process ended with %s %d\n", j->suite->name,
+    bool good = j->word->ended && status == 0;
+    if (j->overdue)
+        printf("FAIL %s/%s: not over after %d s, killed\n", j->suite->name, j->word->running,
+               LIMIT_SECONDS);
+    else if (!good)
+        printf("FAIL %s: its process ended with %s %d, in %s\n", j->suite->name,
                WIFSIGNALED(status) ? "signal" : "status",
-               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+               WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), j->word->running);
     fflush(stdout);
     j->pid = 0;
-    return good ? j->count->passed : 0;
+    return good ? j->word->passed : 0;
+}
+
+static void on_signal(int signo)
+{
+    stopped_by = signo;
+}
+
+static void catch_signals(void)
+{
+    struct sigaction sa = {.sa_handler = on_signal};
+    sigemptyset(&sa.sa_mask);
+    sigaction(SIGINT, &sa, NULL);
+    sigaction(SIGTERM, &sa, NULL);
+    sigaction(SIGHUP, &sa, NULL);
+}
+
+/* Kills all suites if this program has been told to end, which it then does. */
+static void mind_signals(const struct job *jobs, int n)
+{
+    if (!stopped_by)
+        return;
+    for (int i = 0; i < n; i++)
+        if (jobs[i].pid != 0)
+            kill(-jobs[i].pid, SIGKILL);
+    exit(128 + stopped_by);
+}
+
+static void kill_overdue(struct job *jobs, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (jobs[i].pid != 0 && !jobs[i].overdue &&
+            seconds_now() - atomic_load(&jobs[i].word->since) > LIMIT_SECONDS) {
+            jobs[i].overdue = true;
+            kill(-jobs[i].pid, SIGKILL);
+        }
+}
+
+/* The process of a suite that has ended, not yet taken note of; -1 if none is under way. */
+static pid_t next_end(struct job *jobs, int n)
+{
+    for (;;) {
+        siginfo_t ended = {0};
+        if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) != 0)
+            return -1;
+        if (ended.si_pid != 0)
+            return ended.si_pid;
+        mind_signals(jobs, n);
+        kill_overdue(jobs, n);
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
 }
 
 /* Waits for the end of one of the suites under way and adds up; false if there is none. */
 static bool wait_for_one(struct job *jobs, int n, unsigned *passed)
 {
     int status;
-    pid_t pid = wait(&status);
-    for (int i = 0; pid > 0 && i < n; i++)
+    pid_t pid = next_end(jobs, n);
+    if (pid < 0)
+        return false;
+    kill(-pid, SIGKILL); /* those whom it leaves behind */
+    waitpid(pid, &status, 0);
+    for (int i = 0; i < n; i++)
         if (jobs[i].pid == pid)
             *passed += finish(&jobs[i], status);
-    return pid > 0;
+    return true;
 }
 
 /* Each suite in a process of its own, n at once; the last ones alone. */
@@ -222,28 +318,29 @@ static unsigned run_side_by_side(int n)
 {
     unsigned passed = 0;
     struct job jobs[MAX_JOBS] = {0};
-    struct count *counts = mmap(NULL, MAX_JOBS * sizeof *counts, PROT_READ | PROT_WRITE,
-                                MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (counts == MAP_FAILED)
+    struct word *words = mmap(NULL, MAX_JOBS * sizeof *words, PROT_READ | PROT_WRITE,
+                              MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (words == MAP_FAILED)
         exit(2);
+    catch_signals();
     for (const struct suite *s = suites; s; s = s->next) {
-        int slot = 0;
+        int free_one = 0;
         if (selected(s) == 0)
             continue;
-        while (s->last && wait_for_one(jobs, n, &passed))
+        while (s->turn == SUITE_TURN_LAST && wait_for_one(jobs, n, &passed))
             ;
-        while (slot < n && jobs[slot].pid != 0)
-            slot++;
-        if (slot == n) {
+        while (free_one < n && jobs[free_one].pid != 0)
+            free_one++;
+        if (free_one == n) {
             wait_for_one(jobs, n, &passed);
-            for (slot = 0; jobs[slot].pid != 0;)
-                slot++;
+            for (free_one = 0; jobs[free_one].pid != 0;)
+                free_one++;
         }
-        begin(&jobs[slot], s, &counts[slot]);
+        begin(&jobs[free_one], s, &words[free_one], free_one);
     }
     while (wait_for_one(jobs, n, &passed))
         ;
-    munmap(counts, MAX_JOBS * sizeof *counts);
+    munmap(words, MAX_JOBS * sizeof *words);
     return passed;
 }
 

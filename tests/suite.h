@@ -7,10 +7,12 @@
  *
  *   program [--list] [--jobs=N] [suite | suite/test]...
  *
- * Suites run in the order of their names, those of SUITE_LAST after all others. With --jobs, or if
- * the program's hooks say so, each runs in a process of its own, N of them at once and the last
- * ones alone. The last line is "N passed, N failed", counting tests; the exit status is 0 only if
- * all of them passed.
+ * Suites run in the order of their names, those of SUITE_LONG before and those of SUITE_LAST after
+ * all others: a long one that is begun late would be waited for alone at the end. With --jobs, or
+ * if the program's hooks say so, each runs in a process of its own, N of them at once and the last
+ * ones alone; a test that is not over after two minutes fails there, and with it its suite, and
+ * whatever its tests have started ends with a suite. The last line is "N passed, N failed",
+ * counting tests; the exit status is 0 only if all of them passed.
  */
 #ifndef FRONTROW_TESTS_SUITE_H
 #define FRONTROW_TESTS_SUITE_H
@@ -23,11 +25,14 @@ struct suite_test {
     void (*run)(void);
 };
 
+/* When a suite runs, and whether beside others. */
+enum suite_turn { SUITE_TURN_LONG, SUITE_TURN_ANY, SUITE_TURN_LAST };
+
 /* One suite; SUITE makes it, with static storage. `tests` ends with a NULL name. */
 struct suite {
     const char *name;
     const struct suite_test *tests;
-    bool last;
+    enum suite_turn turn;
     struct suite *next;
 };
 
@@ -46,16 +51,21 @@ void suite_register(struct suite *s);
 /* Sets the program's hooks (static storage); call it from a constructor, once per program. */
 void suite_set_hooks(const struct suite_hooks *hooks);
 
+/* Which of the suites that run at once this process runs, from 0: for what each needs for itself.
+ */
+int suite_slot(void);
+
 /* clang-format off */
 #define TEST(function) {#function, function}
 /* clang-format on */
 
-#define SUITE(name, ...)      SUITE_MAKE(name, false, __VA_ARGS__)
-#define SUITE_LAST(name, ...) SUITE_MAKE(name, true, __VA_ARGS__)
+#define SUITE(name, ...)      SUITE_MAKE(name, SUITE_TURN_ANY, __VA_ARGS__)
+#define SUITE_LONG(name, ...) SUITE_MAKE(name, SUITE_TURN_LONG, __VA_ARGS__)
+#define SUITE_LAST(name, ...) SUITE_MAKE(name, SUITE_TURN_LAST, __VA_ARGS__)
 
-#define SUITE_MAKE(name, last, ...)                                                                \
+#define SUITE_MAKE(name, turn, ...)                                                                \
     static const struct suite_test suite_tests_##name[] = {__VA_ARGS__, {NULL, NULL}};             \
-    static struct suite suite_of_##name = {#name, suite_tests_##name, last, NULL};                 \
+    static struct suite suite_of_##name = {#name, suite_tests_##name, turn, NULL};                 \
     __attribute__((constructor)) static void suite_enter_##name(void)                              \
     {                                                                                              \
         suite_register(&suite_of_##name);                                                          \

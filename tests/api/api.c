@@ -293,7 +293,7 @@ static void stop(void)
 
 /* Most of the time the tests wait for a tick or the end of something: so several do at once. */
 static const struct suite_hooks hooks = {
-    .start = start, .after = api_free_owned, .stop = stop, .jobs = 3};
+    .start = start, .after = api_free_owned, .stop = stop, .jobs = 5};
 
 __attribute__((constructor)) static void enter_hooks(void)
 {

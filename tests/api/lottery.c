@@ -384,9 +384,9 @@ static void test_states_before_the_opening(void)
     UNTIL(4, world_is_active(&u));
 }
 
-SUITE(lottery, TEST(test_before_the_opening), TEST(test_the_order_follows_the_published_seed),
-      TEST(test_an_old_token_still_finds_its_place),
-      TEST(test_who_leaves_the_prequeue_takes_no_part), TEST(test_one_user_has_one_chance),
-      TEST(test_hundreds_join_around_the_opening), TEST(test_the_opening_can_be_moved),
-      TEST(test_an_opening_in_the_past_is_none), TEST(test_a_running_queue_can_get_a_prequeue),
-      TEST(test_states_before_the_opening));
+SUITE_LONG(lottery, TEST(test_before_the_opening), TEST(test_the_order_follows_the_published_seed),
+           TEST(test_an_old_token_still_finds_its_place),
+           TEST(test_who_leaves_the_prequeue_takes_no_part), TEST(test_one_user_has_one_chance),
+           TEST(test_hundreds_join_around_the_opening), TEST(test_the_opening_can_be_moved),
+           TEST(test_an_opening_in_the_past_is_none), TEST(test_a_running_queue_can_get_a_prequeue),
+           TEST(test_states_before_the_opening));

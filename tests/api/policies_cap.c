@@ -153,5 +153,5 @@ static void test_a_freed_slot_is_filled_within_two_ticks(void)
     CHECK(came[STAY] >= freed[STAY], "before the session ended");
 }
 
-SUITE(policies_cap, TEST(test_fifty_inside_whatever_they_do),
-      TEST(test_a_freed_slot_is_filled_within_two_ticks));
+SUITE_LONG(policies_cap, TEST(test_fifty_inside_whatever_they_do),
+           TEST(test_a_freed_slot_is_filled_within_two_ticks));

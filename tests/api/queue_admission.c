@@ -262,12 +262,12 @@ static void test_a_hold_lengthens_the_session_to_its_end(void)
     EXPECT_ERROR(world_poll(&u), 410, "QUEUE_TOKEN_EXPIRED");
 }
 
-SUITE(queue_admission, TEST(test_batches_of_admit_count), TEST(test_never_more_inside_than_the_cap),
-      TEST(test_a_freed_slot_goes_to_the_next),
-      TEST(test_the_lowest_ticket_is_next_after_others_left), TEST(test_a_larger_cap_takes_effect),
-      TEST(test_estimates_of_a_cycle_are_exact),
-      TEST(test_a_cycle_begins_anew_when_the_queue_opens_again), TEST(test_a_session_ends_exactly),
-      TEST(test_joining_again_after_the_session), TEST(test_who_does_not_claim_loses_the_session),
-      TEST(test_claiming_by_a_call_counts), TEST(test_claiming_is_off_at_zero),
-      TEST(test_a_waiting_token_lives_token_lifetime),
-      TEST(test_a_hold_lengthens_the_session_to_its_end));
+SUITE_LONG(queue_admission, TEST(test_batches_of_admit_count),
+           TEST(test_never_more_inside_than_the_cap), TEST(test_a_freed_slot_goes_to_the_next),
+           TEST(test_the_lowest_ticket_is_next_after_others_left),
+           TEST(test_a_larger_cap_takes_effect), TEST(test_estimates_of_a_cycle_are_exact),
+           TEST(test_a_cycle_begins_anew_when_the_queue_opens_again),
+           TEST(test_a_session_ends_exactly), TEST(test_joining_again_after_the_session),
+           TEST(test_who_does_not_claim_loses_the_session), TEST(test_claiming_by_a_call_counts),
+           TEST(test_claiming_is_off_at_zero), TEST(test_a_waiting_token_lives_token_lifetime),
+           TEST(test_a_hold_lengthens_the_session_to_its_end));

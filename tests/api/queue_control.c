@@ -338,8 +338,9 @@ static void test_the_tool_knows_which_concerts_there_are(void)
     }
 }
 
-SUITE(queue_control, TEST(test_each_state_with_a_crowd), TEST(test_the_cap_goes_up_and_down),
-      TEST(test_batches_change_while_people_wait), TEST(test_times_hold_for_those_who_come_after),
-      TEST(test_a_message_in_two_languages), TEST(test_the_tool_shows_what_the_api_shows),
-      TEST(test_what_the_tool_changes_is_recorded),
-      TEST(test_the_tool_knows_which_concerts_there_are));
+SUITE_LONG(queue_control, TEST(test_each_state_with_a_crowd), TEST(test_the_cap_goes_up_and_down),
+           TEST(test_batches_change_while_people_wait),
+           TEST(test_times_hold_for_those_who_come_after), TEST(test_a_message_in_two_languages),
+           TEST(test_the_tool_shows_what_the_api_shows),
+           TEST(test_what_the_tool_changes_is_recorded),
+           TEST(test_the_tool_knows_which_concerts_there_are));

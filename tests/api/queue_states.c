@@ -142,9 +142,10 @@ static void test_not_sold_out_without_schedules(void)
     CHECK_STR(state_of(concert), "OPEN");
 }
 
-SUITE(queue_states, TEST(test_paused_takes_joins_and_admits_nobody),
-      TEST(test_draining_admits_and_takes_no_joins),
-      TEST(test_closed_takes_no_joins_and_admits_nobody),
-      TEST(test_those_inside_finish_when_closed), TEST(test_who_holds_a_token_joins_in_every_state),
-      TEST(test_open_again_after_closed), TEST(test_unknown_states_are_refused),
-      TEST(test_sold_out_when_nothing_is_free_or_held), TEST(test_not_sold_out_without_schedules));
+SUITE_LONG(queue_states, TEST(test_paused_takes_joins_and_admits_nobody),
+           TEST(test_draining_admits_and_takes_no_joins),
+           TEST(test_closed_takes_no_joins_and_admits_nobody),
+           TEST(test_those_inside_finish_when_closed),
+           TEST(test_who_holds_a_token_joins_in_every_state), TEST(test_open_again_after_closed),
+           TEST(test_unknown_states_are_refused), TEST(test_sold_out_when_nothing_is_free_or_held),
+           TEST(test_not_sold_out_without_schedules));

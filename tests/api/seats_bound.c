@@ -226,6 +226,6 @@ static void test_a_hold_that_lapses_lets_the_next_one_in(void)
     UNTIL(4, crowd_state_is(concert, "SOLD_OUT"));
 }
 
-SUITE(seats_bound, TEST(test_three_hundred_want_forty_seats),
-      TEST(test_three_hundred_want_up_to_four_of_forty_seats_each),
-      TEST(test_a_hold_that_lapses_lets_the_next_one_in));
+SUITE_LONG(seats_bound, TEST(test_three_hundred_want_forty_seats),
+           TEST(test_three_hundred_want_up_to_four_of_forty_seats_each),
+           TEST(test_a_hold_that_lapses_lets_the_next_one_in));

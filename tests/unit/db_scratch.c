@@ -11,9 +11,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+/* Much of the time the tests wait for locks and for the end of something: so several do at once. */
+static const struct suite_hooks hooks = {.jobs = 3};
+
+__attribute__((constructor)) static void enter_hooks(void)
+{
+    suite_set_hooks(&hooks);
+}
 
 static void give_up(const char *why)
 {
@@ -21,18 +30,71 @@ static void give_up(const char *why)
     exit(2);
 }
 
+static void load(const char *path, struct config *cfg)
+{
+    char why[300];
+    if (config_load(path, cfg, why, sizeof why) != ERR_OK)
+        give_up(why);
+}
+
+/* Copies the file, which holds secrets, with another name of the database in it. */
+static bool copy_config(const char *from, const char *to, const char *name)
+{
+    char line[1000];
+    mode_t before = umask(077);
+    FILE *in = fopen(from, "r"), *out = in ? fopen(to, "w") : NULL;
+    umask(before);
+    while (out && fgets(line, sizeof line, in))
+        if (strncmp(line, "name =", 6) == 0)
+            fprintf(out, "name = %s\n", name);
+        else
+            fputs(line, out);
+    if (in)
+        fclose(in);
+    return out && fclose(out) == 0;
+}
+
+/* Makes a database next to the configuration's, which the copy at `to` names instead. */
+static void make_own(const char *from, const char *to)
+{
+    struct config cfg;
+    char name[64], sql[200];
+    load(from, &cfg);
+    snprintf(name, sizeof name, "%.40s_%d", cfg.database_name, suite_slot());
+    snprintf(sql, sizeof sql,
+             "CREATE DATABASE IF NOT EXISTS `%s` CHARACTER SET utf8mb4 "
+             "COLLATE utf8mb4_unicode_520_ci",
+             name);
+    struct db *db = db_new(&cfg);
+    if (!db || db_open(db) != ERR_OK || db_command(db, sql, NULL) != ERR_OK)
+        give_up("it cannot be made");
+    db_free(db);
+    if (!copy_config(from, to, name))
+        give_up("its configuration cannot be written");
+}
+
+const char *scratch_config_path(void)
+{
+    static char own[512];
+    const char *path = getenv("FRONTROW_TEST_CONFIG");
+    if (!path)
+        give_up("FRONTROW_TEST_CONFIG names no configuration file");
+    if (suite_slot() == 0)
+        return path;
+    if (!*own) {
+        snprintf(own, sizeof own, "%s.%d", path, suite_slot());
+        make_own(path, own);
+    }
+    return own;
+}
+
 const struct config *scratch_config(void)
 {
     static struct config cfg;
     static bool loaded;
-    char why[300];
-    const char *path = getenv("FRONTROW_TEST_CONFIG");
     if (loaded)
         return &cfg;
-    if (!path)
-        give_up("FRONTROW_TEST_CONFIG names no configuration file");
-    if (config_load(path, &cfg, why, sizeof why) != ERR_OK)
-        give_up(why);
+    load(scratch_config_path(), &cfg);
     log_set_level("error");
     loaded = true;
     return &cfg;
@@ -306,7 +368,7 @@ bool scratch_wait_statement(struct db *db, const char *like)
     return scratch_wait(db,
                         "EXISTS (SELECT 1 FROM /*M! information_schema */ "
                         "/*!80022 performance_schema */ .processlist "
-                        "WHERE id <> CONNECTION_ID() AND info LIKE '%s')",
+                        "WHERE id <> CONNECTION_ID() AND db = DATABASE() AND info LIKE '%s')",
                         like);
 }
 

@@ -13,8 +13,11 @@
 #include "domain/idem.h"
 #include <stdbool.h>
 
-/* The configuration; ends the program with a message if there is none. */
+/* The configuration; ends the program with a message if there is none. Suites that run at once have
+ * a database each, and so a configuration. */
 const struct config *scratch_config(void);
+/* Its file, for programs. */
+const char *scratch_config_path(void);
 
 /* A connection of its own to the migrated database; free it with db_free. Never NULL: ends the
  * program with a message if the database is out of reach. */

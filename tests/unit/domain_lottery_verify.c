@@ -251,8 +251,8 @@ static void test_only_the_first_faults_are_shown(void)
 static int tool(const char *command, int64_t id)
 {
     char arguments[512];
-    snprintf(arguments, sizeof arguments, "--config '%s' lottery %s %lld",
-             getenv("FRONTROW_TEST_CONFIG"), command, (long long)id);
+    snprintf(arguments, sizeof arguments, "--config '%s' lottery %s %lld", scratch_config_path(),
+             command, (long long)id);
     return program_run("frontrow", arguments);
 }
 

@@ -549,7 +549,7 @@ static void test_money_for_one_of_two_payments(void)
     CU_ASSERT_EQUAL_FATAL(pthread_create(&p[1].thread, NULL, pay_in_thread, &p[1]), 0);
     CU_ASSERT(scratch_wait(app.db, "(SELECT COUNT(*) FROM /*M! information_schema */ "
                                    "/*!80022 performance_schema */ .processlist "
-                                   "WHERE info LIKE 'UPDATE wallet%%') = 2"));
+                                   "WHERE db = DATABASE() AND info LIKE 'UPDATE wallet%%') = 2"));
     scratch_sql(holder, "COMMIT");
     pthread_join(p[0].thread, NULL);
     pthread_join(p[1].thread, NULL);
