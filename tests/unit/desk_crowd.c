@@ -1,11 +1,8 @@
 /* Visitors who ask a clerk, see desk_crowd.h. */
 #include "desk_crowd.h"
 
-#include "base/clock.h"
 #include "forked.h"
 #include "suite.h"
-#include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { VISITORS = 64 };
@@ -27,12 +24,8 @@ static bool are_asked(void)
 
 void desk_crowd_start(desk_crowd_run_fn *run, struct desk *of)
 {
-    static volatile sig_atomic_t never;
     desk = of;
-    clerk = fork();
-    CU_ASSERT_FATAL(clerk >= 0);
-    if (clerk == 0)
-        _exit(run(scratch_config(), &never));
+    clerk = forked_start(scratch_config(), run);
     CU_ASSERT(forked_comes(is_open));
 }
 
@@ -65,8 +58,7 @@ void desk_crowd_end(void)
 
 static void come(desk_crowd_fn *fn, int i)
 {
-    visitors[i] = fork();
-    CU_ASSERT_FATAL(visitors[i] >= 0);
+    visitors[i] = forked();
     if (visitors[i] == 0) {
         struct app own = scratch_app();
         app_problem_reset(&own);
@@ -77,11 +69,13 @@ static void come(desk_crowd_fn *fn, int i)
 
 void desk_crowd_come(desk_crowd_fn *fn, int from, int to)
 {
-    for (int i = from; i < to; i++) {
+    bool all = true;
+    for (int i = from; all && i < to; i++) {
         asked = i - from + 1;
         come(fn, i);
-        CU_ASSERT(forked_comes(are_asked));
+        all = forked_comes(are_asked);
     }
+    CU_ASSERT(all);
 }
 
 void desk_crowd_send(desk_crowd_fn *fn, int from, int to)
@@ -92,34 +86,15 @@ void desk_crowd_send(desk_crowd_fn *fn, int from, int to)
 
 void desk_crowd_gone(int from, int to)
 {
-    int64_t deadline = clock_monotonic_ms() + (int64_t)SCRATCH_PATIENCE_SECONDS * 1000;
-    for (int i = from; i < to; i++) {
-        int status = -1;
-        pid_t gone = 0;
-        while ((gone = waitpid(visitors[i], &status, WNOHANG)) == 0 &&
-               clock_monotonic_ms() < deadline)
-            poll(NULL, 0, 2);
-        CU_ASSERT_EQUAL(gone, visitors[i]);
-        CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-        if (gone == visitors[i])
-            visitors[i] = 0;
-        forked_end(&visitors[i]);
-    }
+    bool well = true;
+    for (int i = from; well && i < to; i++)
+        well = forked_gone(&visitors[i]);
+    CU_ASSERT(well);
 }
 
 void desk_crowd_kill_visitor(int i)
 {
     forked_end(&visitors[i]);
-}
-
-static void beat(void)
-{
-    beater = fork();
-    CU_ASSERT_FATAL(beater >= 0);
-    while (beater == 0) {
-        desk_beat(desk);
-        poll(NULL, 0, 50);
-    }
 }
 
 void desk_crowd_hold_up(struct app *app, desk_crowd_fn *fn, const struct uuid *user)
@@ -132,7 +107,7 @@ void desk_crowd_hold_up(struct app *app, desk_crowd_fn *fn, const struct uuid *u
     CU_ASSERT(scratch_wait_statement(app->db, "INSERT INTO wallet%%"));
     asked = 0;
     CU_ASSERT(forked_comes(are_asked));
-    beat();
+    beater = forked_beat(desk);
 }
 
 void desk_crowd_unlock(void)

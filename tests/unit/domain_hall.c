@@ -4,6 +4,7 @@
 #include "domain/hall.h"
 #include "domain/hall_cache.h"
 #include "domain/seats.h"
+#include "forked.h"
 #include "suite.h"
 #include <signal.h>
 #include <stdio.h>
@@ -177,15 +178,9 @@ static void test_states_and_sessions_end_at_their_moment(void)
 
 /* --- The host's memory: each in a process of its own, since it is there from then on --- */
 
-static bool in_a_child(bool (*test)(void))
+static bool with_a_cache(bool (*test)(void))
 {
-    int status = 1;
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0)
-        _exit(hall_cache_init() == ERR_OK && test() ? 0 : 1);
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    return hall_cache_init() == ERR_OK && test();
 }
 
 /* A block that tells whose it is, everywhere. */
@@ -247,7 +242,7 @@ static bool outlives_the_dying(void)
     struct text_buf block = {0};
     bool whole = true, works = true;
     for (int round = 0; round < 12; round++) {
-        pid_t pid = fork();
+        pid_t pid = forked();
         if (pid == 0)
             write_for_good(&block);
         usleep(2000 + (useconds_t)round * 700);
@@ -300,19 +295,19 @@ static bool shows_ended_holds_as_free(void)
 
 static void test_a_hold_ends_at_its_moment_whatever_is_remembered(void)
 {
-    CU_ASSERT_TRUE(in_a_child(shows_ended_holds_as_free));
+    CU_ASSERT_TRUE(forked_test(with_a_cache, shows_ended_holds_as_free));
 }
 
 static void test_a_host_keeps_what_it_has_read_last(void)
 {
     struct text_buf out = {0};
     CU_ASSERT_FALSE(hall_cache_get(1, &out)); /* nothing is shared here */
-    CU_ASSERT_TRUE(in_a_child(keeps_the_youngest));
+    CU_ASSERT_TRUE(forked_test(with_a_cache, keeps_the_youngest));
 }
 
 static void test_whoever_dies_leaves_nothing_broken(void)
 {
-    CU_ASSERT_TRUE(in_a_child(outlives_the_dying));
+    CU_ASSERT_TRUE(forked_test(with_a_cache, outlives_the_dying));
 }
 
 SUITE(domain_hall, TEST(test_seats_alike_are_one_run),

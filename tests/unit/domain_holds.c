@@ -8,19 +8,16 @@
  */
 #include "domain/holds.h"
 
-#include "base/clock.h"
 #include "base/shared.h"
 #include "db_scratch.h"
 #include "domain/hall_cache.h"
 #include "forked.h"
 #include "suite.h"
-#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { VISITORS = 12, SEATS = 30, PRICE = 700 };
@@ -54,16 +51,6 @@ static enum err render(void *arg, int *status, struct text_buf *body)
     return ERR_OK;
 }
 
-static int beat(const struct config *cfg, const volatile sig_atomic_t *stop)
-{
-    (void)cfg;
-    while (!*stop) {
-        desk_beat(holds_desk());
-        poll(NULL, 0, 50);
-    }
-    return 0;
-}
-
 static bool is_attended(void)
 {
     return desk_attended(holds_desk());
@@ -72,7 +59,7 @@ static bool is_attended(void)
 static void hold(struct visit *v)
 {
     atomic_store(&v->done, false);
-    pid_t pid = fork();
+    pid_t pid = forked();
     if (pid != 0) {
         v->pid = pid;
         return;
@@ -116,12 +103,12 @@ static bool all_done(void)
 static bool ask_together(int n)
 {
     kill(clerk, SIGSTOP);
-    beater = forked_start(scratch_config(), beat);
+    beater = forked_beat(holds_desk());
     bool together = true;
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; together && i < n; i++) {
         hold(&visits[i]);
         expected = i + 1;
-        together = forked_comes(have_asked) && together;
+        together = forked_comes(have_asked);
     }
     kill(clerk, SIGCONT);
     if (!together)
@@ -133,10 +120,8 @@ static bool all_are_told(void)
 {
     bool done = forked_comes(all_done);
     for (int i = 0; done && i < VISITORS; i++)
-        if (visits[i].pid && !visits[i].waits) {
-            waitpid(visits[i].pid, NULL, 0);
-            visits[i].pid = 0;
-        }
+        if (visits[i].pid && !visits[i].waits)
+            done = forked_gone(&visits[i].pid);
     if (!done)
         fprintf(stderr, "not all have been told\n");
     return done;
@@ -171,31 +156,17 @@ static bool open_host(void)
     return forked_comes(is_attended);
 }
 
+/* Those whom a failure has left there go first: they may have what the tables are asked for. */
 static bool close_host(void)
 {
-    bool sound = scratch_is_sound(&app);
     forked_end(&beater);
     forked_end(&clerk);
-    for (int i = 0; i < VISITORS; i++)
+    for (int i = 0; visits && i < VISITORS; i++)
         forked_end(&visits[i].pid);
+    bool sound = scratch_is_sound(&app);
     scratch_wipe(app.db);
     scratch_app_close(&app);
     return sound;
-}
-
-static bool in_a_child(bool (*test)(void))
-{
-    int status = 1;
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        bool good =
-            hall_cache_init() == ERR_OK && holds_init(render) == ERR_OK && open_host() && test();
-        good = close_host() && good;
-        _exit(good ? 0 : 1);
-    }
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /* --- What is expected --- */
@@ -589,10 +560,17 @@ static bool does_without_a_process_that_stands_still(void)
     return is_told(0, ERR_SEAT_TAKEN) && has_held(1) && good;
 }
 
+static bool at_a_host(bool (*test)(void))
+{
+    bool good =
+        hall_cache_init() == ERR_OK && holds_init(render) == ERR_OK && open_host() && test();
+    return close_host() && good;
+}
+
 #define IN_A_CHILD(name)                                                                           \
     static void test_##name(void)                                                                  \
     {                                                                                              \
-        CU_ASSERT_TRUE(in_a_child(name));                                                          \
+        CU_ASSERT_TRUE(forked_test(at_a_host, name));                                              \
     }
 
 IN_A_CHILD(serves_all_kinds_at_once)

@@ -6,7 +6,6 @@
  * is not stuck, or the others would help themselves. The suite is one of the last, since the shared
  * memory changes what everything in this process does.
  */
-#include "base/clock.h"
 #include "base/shared.h"
 #include "db/tx.h"
 #include "db_scratch.h"
@@ -15,12 +14,9 @@
 #include "domain/snapshot_shared.h"
 #include "forked.h"
 #include "suite.h"
-#include <poll.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { VISITORS = 16 };
@@ -30,7 +26,6 @@ struct visit {
     struct uuid user;
     int64_t concert;
     pid_t pid;
-    _Atomic bool done;
     enum err err;
     struct queue_ticket ticket;
 };
@@ -103,12 +98,10 @@ static void close_host(void)
 
 static void visit(int i)
 {
-    pid_t pid = fork();
-    CU_ASSERT_FATAL(pid >= 0);
+    pid_t pid = forked();
     if (pid == 0) {
         struct app own = scratch_app();
         visits[i].err = queue_join(&own, &visits[i].user, visits[i].concert, &visits[i].ticket);
-        atomic_store(&visits[i].done, true);
         _exit(0);
     }
     visits[i].pid = pid;
@@ -124,25 +117,21 @@ static bool are_asked(void)
 /* One visitor after the other, each when the one before has asked. */
 static void visit_in_turn(int from, int to)
 {
-    for (int i = from; i < to; i++) {
+    bool all = true;
+    for (int i = from; all && i < to; i++) {
         expected = i - from + 1;
         visit(i);
-        CU_ASSERT(forked_comes(are_asked));
+        all = forked_comes(are_asked);
     }
+    CU_ASSERT(all);
 }
 
 static void answered(int from, int to)
 {
-    int64_t deadline = clock_monotonic_ms() + (int64_t)SCRATCH_PATIENCE_SECONDS * 1000;
-    for (int i = from; i < to; i++) {
-        while (!atomic_load(&visits[i].done) && clock_monotonic_ms() < deadline)
-            poll(NULL, 0, 2);
-        CU_ASSERT(atomic_load(&visits[i].done));
-        if (!atomic_load(&visits[i].done))
-            kill(visits[i].pid, SIGKILL);
-        waitpid(visits[i].pid, NULL, 0);
-        visits[i].pid = 0;
-    }
+    bool well = true;
+    for (int i = from; well && i < to; i++)
+        well = forked_gone(&visits[i].pid);
+    CU_ASSERT(well);
 }
 
 /* What the visitor was told is what the row says. */
@@ -187,16 +176,6 @@ static bool is_taken(void)
     return desk_asked(joins_desk()) == 0;
 }
 
-static int beat(const struct config *cfg, const volatile sig_atomic_t *stop)
-{
-    (void)cfg;
-    while (!*stop) {
-        desk_beat(joins_desk());
-        poll(NULL, 0, 50);
-    }
-    return 0;
-}
-
 /* Keeps the first visitor's insert waiting. */
 static void hold_up(void)
 {
@@ -207,7 +186,7 @@ static void hold_up(void)
     visit(0);
     CU_ASSERT(scratch_wait_statement(app.db, "INSERT INTO queue_token%%"));
     CU_ASSERT(forked_comes(is_taken));
-    beater = start_process(beat);
+    beater = forked_beat(joins_desk());
 }
 
 static void unlock(void)

@@ -7,20 +7,17 @@
  */
 #include "domain/looks.h"
 
-#include "base/clock.h"
 #include "base/shared.h"
 #include "db_scratch.h"
 #include "domain/hall_cache.h"
 #include "domain/seats.h"
 #include "forked.h"
 #include "suite.h"
-#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { VISITORS = 6, SEATS = 12 };
@@ -46,16 +43,6 @@ static int clerk_main(const struct config *cfg, const volatile sig_atomic_t *sto
     return looks_run(cfg, stop);
 }
 
-static int beat(const struct config *cfg, const volatile sig_atomic_t *stop)
-{
-    (void)cfg;
-    while (!*stop) {
-        desk_beat(looks_desk());
-        poll(NULL, 0, 50);
-    }
-    return 0;
-}
-
 static bool is_attended(void)
 {
     return desk_attended(looks_desk());
@@ -63,7 +50,7 @@ static bool is_attended(void)
 
 static void look(struct visit *v)
 {
-    pid_t pid = fork();
+    pid_t pid = forked();
     if (pid != 0) {
         v->pid = pid; /* the child would write there, too */
         return;
@@ -96,18 +83,17 @@ static bool all_done(void)
 static bool look_together(int n)
 {
     kill(clerk, SIGSTOP);
-    beater = forked_start(scratch_config(), beat);
+    beater = forked_beat(looks_desk());
     for (int i = 0; i < n; i++)
         look(&visits[i]);
     expected = n;
     bool together = forked_comes(have_asked);
     kill(clerk, SIGCONT);
     bool done = forked_comes(all_done);
-    kill(beater, SIGKILL);
-    waitpid(beater, NULL, 0);
-    for (int i = 0; i < n; i++)
+    forked_end(&beater);
+    for (int i = 0; done && i < n; i++)
         if (!visits[i].waits)
-            waitpid(visits[i].pid, NULL, 0);
+            done = forked_gone(&visits[i].pid);
     if (!together || !done)
         fprintf(stderr, "together %d, done %d\n", together, done);
     return together && done;
@@ -150,8 +136,9 @@ static bool open_host(void)
 
 static void close_host(void)
 {
-    kill(clerk, SIGKILL);
-    waitpid(clerk, NULL, 0);
+    forked_end(&clerk);
+    for (int i = 0; visits && i < VISITORS; i++)
+        forked_end(&visits[i].pid);
     scratch_wipe(app.db);
     scratch_enforce_rules(app.db);
     scratch_app_close(&app);
@@ -209,8 +196,7 @@ static bool leaves_out_whoever_is_not_inside(void)
     scratch_sql(locker, "COMMIT");
     db_set_in_transaction(locker, false);
     visits[4].waits = false;
-    good = forked_comes(all_done) && good;
-    waitpid(visits[4].pid, NULL, 0);
+    good = forked_gone(&visits[4].pid) && good;
     db_free(locker);
     return is_shown(0, "AAAAAAAAAAAA") && visits[1].err == ERR_QUEUE_TOKEN_EXPIRED &&
            visits[2].err == ERR_QUEUE_TOKEN_EXPIRED && visits[3].err == ERR_QUEUE_TOKEN_EXPIRED &&
@@ -227,34 +213,27 @@ static bool shows_what_is_so_now(void)
     return look_together(2) && is_shown(0, "HAAAAAAAAAAA") && is_shown(1, "HAASSSSSSSSS");
 }
 
-static bool in_a_child(bool (*test)(void))
+static bool at_a_host(bool (*test)(void))
 {
-    int status = 1;
-    fflush(NULL);
-    pid_t pid = fork();
-    if (pid == 0) {
-        bool good = hall_cache_init() == ERR_OK && looks_init() == ERR_OK && open_host() && test();
-        close_host();
-        _exit(good ? 0 : 1);
-    }
-    waitpid(pid, &status, 0);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    bool good = hall_cache_init() == ERR_OK && looks_init() == ERR_OK && open_host() && test();
+    close_host();
+    return good;
 }
 
 static void test_those_who_look_together_see_the_right_hall(void)
 {
-    CU_ASSERT_TRUE(in_a_child(shows_everybody_the_right_hall));
+    CU_ASSERT_TRUE(forked_test(at_a_host, shows_everybody_the_right_hall));
 }
 
 static void test_whoever_is_not_plainly_inside_goes_alone(void)
 {
-    CU_ASSERT_TRUE(in_a_child(leaves_out_whoever_is_not_inside));
+    CU_ASSERT_TRUE(forked_test(at_a_host, leaves_out_whoever_is_not_inside));
 }
 
 static void test_what_is_shown_is_so_now(void)
 {
-    CU_ASSERT_TRUE(in_a_child(shows_what_is_so_now));
+    CU_ASSERT_TRUE(forked_test(at_a_host, shows_what_is_so_now));
 }
 
-SUITE(domain_looks, TEST(test_those_who_look_together_see_the_right_hall),
-      TEST(test_whoever_is_not_plainly_inside_goes_alone), TEST(test_what_is_shown_is_so_now));
+SUITE_LAST(domain_looks, TEST(test_those_who_look_together_see_the_right_hall),
+           TEST(test_whoever_is_not_plainly_inside_goes_alone), TEST(test_what_is_shown_is_so_now));
