@@ -1,17 +1,13 @@
 /* The workers' side of charges that are combined, see domain/charges.h. */
 #include "domain/charges_desk.h"
 
-/* Whoever waits for a clerk that stands still may learn that nobody knows: later than a statement
- * of the clerk's can take. */
-enum { PATIENCE_MS = 5000 };
-
 static struct desk *desk;
 static idem_render_fn *render_answer;
 
 enum err charges_init(idem_render_fn *render)
 {
     render_answer = render;
-    desk = desk_new(sizeof(struct charges_ask), sizeof(struct charges_answer), PATIENCE_MS);
+    desk = desk_new(sizeof(struct charges_ask), sizeof(struct charges_answer), CLERK_PATIENCE_MS);
     return desk ? ERR_OK : ERR_INTERNAL;
 }
 

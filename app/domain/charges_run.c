@@ -10,8 +10,8 @@ struct batch {
     struct clerk *clerk;
     const struct charges_ask *asks;
     int count;
-    bool out[CLERK_BATCH];   /* these go alone */
-    bool keyed[CLERK_BATCH]; /* the rows of their keys have been inserted */
+    bool out[CLERK_BATCH]; /* these go alone */
+    struct idem_asks keys;
     struct wallet_move moves[CLERK_BATCH];
     struct wallet_charge charged[CLERK_BATCH];
 };
@@ -24,17 +24,6 @@ static void send_twins_away(struct batch *b)
             b->out[i] |= !b->out[k] && uuid_equal(&b->asks[i].user_id, &b->asks[k].user_id);
 }
 
-static enum err begin_keys(struct batch *b)
-{
-    const struct idem_key *keys[CLERK_BATCH];
-    for (int i = 0; i < b->count; i++)
-        keys[i] = &b->asks[i].key;
-    enum err e = idem_many_begin(b->clerk, keys, b->count, b->out);
-    for (int i = 0; i < b->count; i++)
-        b->keyed[i] = keys[i]->present && !b->out[i];
-    return e;
-}
-
 static enum err lock_wallets(struct batch *b)
 {
     send_twins_away(b);
@@ -45,19 +34,15 @@ static enum err lock_wallets(struct batch *b)
     return e == ERR_OK ? wallet_many_prepare("CHARGE", b->moves, b->count, b->out) : e;
 }
 
-/* The keys of those who go alone. ERR_NO_ROW if that is everybody. */
+/* ERR_NO_ROW if everybody goes alone. */
 static enum err drop_keys(struct batch *b)
 {
-    enum err e = ERR_OK;
     int left = 0;
     for (int i = 0; i < b->count; i++)
         left += !b->out[i];
     if (left == 0)
         return ERR_NO_ROW;
-    for (int i = 0; e == ERR_OK && i < b->count; i++)
-        if (b->keyed[i] && b->out[i])
-            e = idem_many_drop(b->clerk, &b->asks[i].key);
-    return e;
+    return idem_asks_drop(b->clerk, &b->keys, b->out);
 }
 
 static enum err finish_keys(struct batch *b)
@@ -80,7 +65,8 @@ static enum err charge_all(struct db *db, void *arg)
 {
     struct batch *b = arg;
     (void)db;
-    enum err e = begin_keys(b);
+    enum err e =
+        idem_asks_begin(b->clerk, &b->keys, &b->asks->key, sizeof *b->asks, b->count, b->out);
     if (e == ERR_OK)
         e = lock_wallets(b);
     if (e == ERR_OK)

@@ -11,17 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Longer than a lock is waited for: whoever has been taken care of and gives up without a key does
- * not know what becomes of the seats. */
-enum { PATIENCE_MS = 5000 };
-
 static struct desk *desk;
 static idem_render_fn *render_held;
 
 enum err holds_init(idem_render_fn *render)
 {
     render_held = render;
-    desk = desk_new(sizeof(struct holds_ask), sizeof(struct holds_answer), PATIENCE_MS);
+    desk = desk_new(sizeof(struct holds_ask), sizeof(struct holds_answer), CLERK_PATIENCE_MS);
     return desk ? ERR_OK : ERR_INTERNAL;
 }
 
@@ -90,17 +86,32 @@ static bool can_be_asked(const struct caller *caller, const struct hold_request 
            req->seat_count <= HOLDS_SEATS && !queue_surely_waits(caller);
 }
 
-/* A hall too large to be kept would be read for each hold. */
+/* A hall too large to be kept would be read for each hold: the last of them are remembered. */
+static int64_t too_large[16];
+
+static bool is_too_large(int64_t schedule_id)
+{
+    for (size_t i = 0; i < sizeof too_large / sizeof *too_large; i++)
+        if (too_large[i] == schedule_id)
+            return true;
+    return false;
+}
+
+static void note_too_large(int64_t schedule_id)
+{
+    static size_t next;
+    too_large[next++ % (sizeof too_large / sizeof *too_large)] = schedule_id;
+}
+
 static bool find_hall(struct app *app, int64_t schedule_id, struct hall *out)
 {
-    static int64_t too_large;
     if (hall_find(schedule_id, out))
         return true;
-    if (schedule_id == too_large || hall_get(app, schedule_id, out) != ERR_OK)
+    if (is_too_large(schedule_id) || hall_get(app, schedule_id, out) != ERR_OK)
         return false;
     if (out->block.len <= HALL_CACHE_BLOCK_MAX)
         return true;
-    too_large = schedule_id;
+    note_too_large(schedule_id);
     hall_free(out);
     return false;
 }

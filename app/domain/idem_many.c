@@ -73,6 +73,27 @@ enum err idem_many_begin(struct clerk *c, const struct idem_key *const *keys, in
     return e == ERR_OK && inserted != rows ? find_known(c, keys, n, out) : e;
 }
 
+enum err idem_asks_begin(struct clerk *c, struct idem_asks *asks, const struct idem_key *first,
+                         size_t apart, int n, bool *out)
+{
+    asks->count = n;
+    for (int i = 0; i < n; i++)
+        asks->keys[i] = (const void *)((const char *)first + (size_t)i * apart);
+    enum err e = idem_many_begin(c, asks->keys, n, out);
+    for (int i = 0; i < n; i++)
+        asks->begun[i] = asks->keys[i]->present && !out[i];
+    return e;
+}
+
+enum err idem_asks_drop(struct clerk *c, const struct idem_asks *asks, const bool *out)
+{
+    enum err e = ERR_OK;
+    for (int i = 0; e == ERR_OK && i < asks->count; i++)
+        if (asks->begun[i] && out[i])
+            e = idem_many_drop(c, asks->keys[i]);
+    return e;
+}
+
 enum err idem_many_drop(struct clerk *c, const struct idem_key *key)
 {
     if (!key->present)

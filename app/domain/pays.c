@@ -3,17 +3,13 @@
 
 #include <stdlib.h>
 
-/* Whoever waits for a clerk that stands still may learn that nobody knows: later than a statement
- * of the clerk's can take. */
-enum { PATIENCE_MS = 5000 };
-
 static struct desk *desk;
 static idem_render_fn *render_answer;
 
 enum err pays_init(idem_render_fn *render)
 {
     render_answer = render;
-    desk = desk_new(sizeof(struct pays_ask), sizeof(struct pays_answer), PATIENCE_MS);
+    desk = desk_new(sizeof(struct pays_ask), sizeof(struct pays_answer), CLERK_PATIENCE_MS);
     return desk ? ERR_OK : ERR_INTERNAL;
 }
 

@@ -34,9 +34,9 @@ struct batch {
     struct clerk *clerk;
     const struct pays_ask *asks;
     int count;
-    bool out[CLERK_BATCH];   /* these go alone */
-    bool keyed[CLERK_BATCH]; /* the rows of their keys have been inserted */
-    int64_t asked;           /* by the monotonic clock: when the first row was asked for */
+    bool out[CLERK_BATCH]; /* these go alone */
+    struct idem_asks keys;
+    int64_t asked; /* by the monotonic clock: when the first row was asked for */
     struct part parts[CLERK_BATCH];
     struct wallet_move moves[CLERK_BATCH];
 };
@@ -65,17 +65,6 @@ static int put_pairs(const struct batch *b, struct db_value *pair, struct db_val
 }
 
 /* --- Looking --- */
-
-static enum err begin_keys(struct batch *b)
-{
-    const struct idem_key *keys[CLERK_BATCH];
-    for (int i = 0; i < b->count; i++)
-        keys[i] = &b->asks[i].key;
-    enum err e = idem_many_begin(b->clerk, keys, b->count, b->out);
-    for (int i = 0; i < b->count; i++)
-        b->keyed[i] = keys[i]->present && !b->out[i];
-    return e;
-}
 
 static bool is_twin(const struct pays_ask *a, const struct pays_ask *b)
 {
@@ -202,7 +191,8 @@ static enum err look_for_others(struct batch *b)
 
 static enum err look(struct batch *b)
 {
-    enum err e = begin_keys(b);
+    enum err e =
+        idem_asks_begin(b->clerk, &b->keys, &b->asks->key, sizeof *b->asks, b->count, b->out);
     if (e != ERR_OK)
         return e;
     send_twins_away(b);
@@ -211,16 +201,6 @@ static enum err look(struct batch *b)
 }
 
 /* --- Writing --- */
-
-/* The keys of those who go alone. */
-static enum err drop_keys(struct batch *b)
-{
-    enum err e = ERR_OK;
-    for (int i = 0; e == ERR_OK && i < b->count; i++)
-        if (b->keyed[i] && b->out[i])
-            e = idem_many_drop(b->clerk, &b->asks[i].key);
-    return e;
-}
 
 /* Tokens, reservations and seats, which are locked: all of them change. */
 static enum err change_rows(struct batch *b, int64_t now)
@@ -308,7 +288,7 @@ static enum err write_all(struct batch *b)
     }
     if (n == 0)
         return ERR_NO_ROW;
-    enum err e = drop_keys(b);
+    enum err e = idem_asks_drop(b->clerk, &b->keys, b->out);
     if (e == ERR_OK)
         e = change_rows(b, paid[0]->paid_at);
     if (e == ERR_OK)

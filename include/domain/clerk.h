@@ -17,6 +17,10 @@
 /* Asks in one transaction at the most, and bytes of one. */
 enum { CLERK_BATCH = 32, CLERK_ASK_MAX = 640 };
 
+/* So long those wait who must know what became of their ask: longer than a statement of the clerk's
+ * can wait for a lock. Who gives up after it was taken, and has no key, does not know. */
+enum { CLERK_PATIENCE_MS = 5000 };
+
 struct clerk {
     struct app *app;
     struct desk *desk;

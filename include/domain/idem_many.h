@@ -28,6 +28,21 @@ void idem_key_of(const struct idem *idem, struct idem_key *out);
 enum err idem_many_begin(struct clerk *c, const struct idem_key *const *keys, int n,
                          bool *out) MUSTCHECK;
 
+/* The keys of asks that lie one after the other in memory. */
+struct idem_asks {
+    const struct idem_key *keys[CLERK_BATCH];
+    bool begun[CLERK_BATCH]; /* their rows have been inserted */
+    int count;
+};
+
+/* The same for the keys of `n` asks, of which `first` is the first one's and `apart` the bytes from
+ * each to the next. */
+enum err idem_asks_begin(struct clerk *c, struct idem_asks *asks, const struct idem_key *first,
+                         size_t apart, int n, bool *out) MUSTCHECK;
+
+/* Takes the rows back of all that have been begun and are `out` of the batch. */
+enum err idem_asks_drop(struct clerk *c, const struct idem_asks *asks, const bool *out) MUSTCHECK;
+
 /* Takes the row back of one that has been begun and does not stay in the batch. */
 enum err idem_many_drop(struct clerk *c, const struct idem_key *key) MUSTCHECK;
 
