@@ -157,3 +157,9 @@ bool crowd_has_clerk(const char *name)
 {
     return proc_children_named(proc_find("frontrow-worker"), name).n == 1;
 }
+
+void crowd_verify(void)
+{
+    const char *output = "";
+    CHECK(proc_run("frontrow", (const char *const[]){"verify", NULL}, &output) == 0, "%s", output);
+}

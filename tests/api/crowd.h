@@ -55,6 +55,9 @@ void crowd_end_strike(pid_t striker);
 /* Whether there is one of that name. */
 bool crowd_has_clerk(const char *name);
 
+/* Lets frontrow verify look whether all that was sold and paid is in order. */
+void crowd_verify(void);
+
 /* The public document, which must be there. */
 const struct api_res *crowd_state(int64_t concert);
 /* Whether its state is this one. */
