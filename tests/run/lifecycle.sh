@@ -116,6 +116,11 @@ process() {
         printf '%s\n' "$pid"
     done
 }
+# killed PART: kills it; sets pid. The job gives way to the next minute's, and may just be gone.
+killed() {
+    pid=$(process "$1")
+    [[ $pid =~ ^[0-9]+$ ]] && kill -KILL "$pid" 2>/dev/null
+}
 came_back() { # PART OLD
     local pid
     pid=$(process "$1")
@@ -124,8 +129,7 @@ came_back() { # PART OLD
 server=mariadbd
 [[ ${FRONTROW_ENGINE:-} != mysql ]] || server=mysqld
 for part in "$server" nginx frontrow-worker frontrow-cron; do
-    pid=$(process "$part")
-    if [[ $pid =~ ^[0-9]+$ ]] && kill -KILL "$pid" && within 30 came_back "$part" "$pid"; then
+    if within 5 killed "$part" && within 30 came_back "$part" "$pid"; then
         ok "$part comes back after it was killed"
     else
         not_ok "$part comes back after it was killed" "was: $pid"$'\n'"$(members "$state")"

@@ -54,15 +54,14 @@ is_ready() { [[ $(status /readyz) == 200 ]]; }
 # their children, all of which name the state folder or descend from one that does.
 members() {
     local folder stat
-    for folder in /proc/[0-9]*; do
-        read -r stat 2>/dev/null <"$folder/stat" || continue
-        # shellcheck disable=SC2086 # the fields are split on purpose
-        set -- "$1" ${stat##*) }
-        [[ $2 != Z ]] || continue
-        case $(readlink "$folder/cwd" || true)/ in
-        "$1"/*) printf '%s %s\n' "${folder#/proc/}" "$(tr '\0' ' ' 2>/dev/null <"$folder/cmdline")" ;;
-        esac
-    done
+    find /proc/[0-9]*/cwd -maxdepth 0 \( -lname "$1" -o -lname "$1/*" \) -printf '%h\n' 2>/dev/null |
+        while read -r folder; do
+            read -r stat 2>/dev/null <"$folder/stat" || continue
+            # shellcheck disable=SC2086 # the fields are split on purpose
+            set -- ${stat##*) }
+            [[ $1 == Z ]] ||
+                printf '%s %s\n' "${folder#/proc/}" "$(tr '\0' ' ' 2>/dev/null <"$folder/cmdline")"
+        done
 }
 
 # let_go STATE FILE: whether no part of that run has the file open any more.
