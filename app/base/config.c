@@ -439,10 +439,11 @@ enum err config_load(const char *path, struct config *out, char *why, size_t why
 }
 
 /* Many who ask at a time make large batches for the clerks, however few the cores; beyond that, as
- * many as can use a core while others wait for the database. */
+ * many as can use a core while others wait for the database. With 120 and the other processes, a
+ * database server's default limits of connections and prepared statements suffice. */
 int config_default_workers(int cores)
 {
-    enum { PER_CORE = 32, ENOUGH = 64, PER_CORE_BEYOND = 8 };
+    enum { PER_CORE = 60, ENOUGH = 120, PER_CORE_BEYOND = 8 };
     int few = PER_CORE * cores < ENOUGH ? PER_CORE * cores : ENOUGH;
     return PER_CORE_BEYOND * cores > few ? PER_CORE_BEYOND * cores : few;
 }

@@ -116,7 +116,8 @@ static enum err read_sold_out(struct db *db, int64_t concert_id, bool *out)
 {
     int64_t sold_out = 0;
     enum err e = db_query_one(db, STMT_JOB_SOLD_OUT, read_int, &sold_out, DB_P_INT(concert_id),
-                              DB_P_INT(concert_id), DB_P_INT(concert_id), DB_P_INT(concert_id));
+                              DB_P_INT(concert_id), DB_P_INT(concert_id), DB_P_INT(concert_id),
+                              DB_P_INT(concert_id), DB_P_INT(concert_id));
     *out = sold_out != 0;
     return e;
 }
@@ -253,7 +254,10 @@ static enum err move_queue(struct round *r, struct glance *g)
                                  .since = owed_since(g->concert_id, r->since),
                                  .now = r->now,
                                  .now_serving = g->now_serving};
-    enum err e = read_sold_out(r->app->db, g->concert_id, &w.a.sold_out);
+    enum err e = ERR_OK;
+    w.a.sold_out = g->sold_out;
+    if (!g->closed)
+        e = read_sold_out(r->app->db, g->concert_id, &w.a.sold_out);
     if (e == ERR_OK && (g->prequeue != 0 || g->someone_early))
         e = job_lottery_step(r->app, g->concert_id, &w.lottery);
     w.a.last_number = w.lottery.last_given;

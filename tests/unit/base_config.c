@@ -376,10 +376,10 @@ static void test_the_table_has_a_row_for_each_key(void)
 
 static void test_workers_by_default(void)
 {
-    CU_ASSERT_EQUAL(config_default_workers(1), 32);
-    CU_ASSERT_EQUAL(config_default_workers(2), 64);
-    CU_ASSERT_EQUAL(config_default_workers(8), 64);
-    CU_ASSERT_EQUAL(config_default_workers(9), 72);
+    CU_ASSERT_EQUAL(config_default_workers(1), 60);
+    CU_ASSERT_EQUAL(config_default_workers(2), 120);
+    CU_ASSERT_EQUAL(config_default_workers(15), 120);
+    CU_ASSERT_EQUAL(config_default_workers(16), 128);
 }
 
 SUITE(base_config, TEST(test_the_defaults_need_secrets_alone),
