@@ -115,19 +115,9 @@ static void seed_random(void)
         srandom(seed);
 }
 
-/* As work in the background (sched(7)): a worker is not woken in the midst of nginx's work for each
- * request, and finds all of it there when its turn comes, which is as long as anybody's. */
-static void wait_for_turn(void)
-{
-    const struct sched_param none = {0};
-
-    sched_setscheduler(0, SCHED_BATCH, &none);
-}
-
 static int serve(struct master *m, struct listener *mine, struct busy *busy, struct listener *other)
 {
     seed_random();
-    wait_for_turn();
     close(other->fd);
     return fcgi_serve(mine->fd, &m->cfg, spread(m->cfg.server_max_requests), busy);
 }

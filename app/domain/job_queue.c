@@ -188,7 +188,6 @@ static enum err find_news(struct work *w, struct news *n)
 
 /* --- All queues --- */
 
-/* Whether a closed queue is sold out shows only when it is opened again. */
 static bool quiet(const struct glance *g)
 {
     return !g->someone_waits && !g->someone_early && g->prequeue == 0 && g->waiting == 0 &&
@@ -245,6 +244,13 @@ static void note_owed(int64_t concert_id, int64_t since, bool well)
         *o = (struct owed){concert_id, since};
 }
 
+/* In a closed queue whether it is sold out changes what is shown only when it is opened again; but
+ * then it has to be right, so it is asked again when somebody inside has gone or a show goes. */
+static bool may_change(const struct glance *g)
+{
+    return !g->closed || g->canceling || g->active != g->inside;
+}
+
 static enum err move_queue(struct round *r, struct glance *g)
 {
     struct work w = {.app = r->app, .glance = g, .lottery = {.last_given = INT64_MAX}};
@@ -256,7 +262,7 @@ static enum err move_queue(struct round *r, struct glance *g)
                                  .now_serving = g->now_serving};
     enum err e = ERR_OK;
     w.a.sold_out = g->sold_out;
-    if (!g->closed)
+    if (may_change(g))
         e = read_sold_out(r->app->db, g->concert_id, &w.a.sold_out);
     if (e == ERR_OK && (g->prequeue != 0 || g->someone_early))
         e = job_lottery_step(r->app, g->concert_id, &w.lottery);

@@ -21,6 +21,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +95,19 @@ static void limit_silence(int fd)
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     if (!served_locally)
         setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+/*
+ * As work in the background (sched(7)): a worker is not woken in the midst of nginx's work for each
+ * request, and finds several when its turn comes, which is as long as anybody's. What somebody has
+ * chosen for this service stays, and where the system refuses nothing is lost but that.
+ */
+static void take_turns(void)
+{
+    const struct sched_param none = {0};
+
+    if (sched_getscheduler(0) == SCHED_OTHER)
+        sched_setscheduler(0, SCHED_BATCH, &none);
 }
 
 /* Waits for a connection. -1: look at `stopping` and try again; -2: it cannot work. */
@@ -421,6 +435,7 @@ int fcgi_serve(int listen_fd, const struct config *cfg, int64_t max_requests, st
     struct server *s = calloc(1, sizeof *s);
     int result = 1;
 
+    take_turns();
     /* libfcgi is given no socket to accept from: after a connection that it drops it would. */
     if (s && take_signals(listen_fd) && FCGX_Init() == 0 &&
         FCGX_InitRequest(&s->fcgx, -1, FCGI_FAIL_ACCEPT_ON_INTR) == 0)

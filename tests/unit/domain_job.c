@@ -102,6 +102,26 @@ static void test_sold_out_comes_and_goes_by_itself(void)
     shop_close();
 }
 
+/* Somebody inside may still buy, and what is left open afterwards must not take joins. */
+static void test_what_sells_out_while_closed_is_known(void)
+{
+    shop_open();
+    shop_settings(1, 1, 0, 600, 0);
+    scratch_schedule(shop.app.db, shop.concert, 1, 1000);
+    shop_join(1);
+    CU_ASSERT_EQUAL(shop_tick(0), 1);
+    CU_ASSERT_EQUAL(shop_state("sold_out"), 0);
+    scratch_sql(shop.app.db, "UPDATE queue_state SET state = 'CLOSED'");
+    CU_ASSERT_EQUAL(shop_tick(1000), 0);
+    scratch_sql(shop.app.db, "UPDATE seat SET status = 'BLOCKED'");
+    scratch_sql(shop.app.db, "UPDATE queue_token SET status = 'FINISHED', ended_at = NOW(3)");
+    CU_ASSERT_EQUAL(shop_tick(2000), 0);
+    scratch_sql(shop.app.db, "UPDATE queue_state SET state = 'PAUSED'");
+    CU_ASSERT_EQUAL(shop_tick(3000), 0);
+    CU_ASSERT_EQUAL(shop_state("sold_out"), 1);
+    shop_close();
+}
+
 /* What can be booked decides; once every booking is over, all shows do. */
 static void test_sold_out_follows_what_can_be_booked(void)
 {
@@ -244,6 +264,7 @@ static void test_the_look_at_the_queues_reads_no_row_after_another(void)
 SUITE(domain_job, TEST(test_the_cap_is_kept_and_each_freed_slot_filled),
       TEST(test_a_session_ends_at_its_moment_and_its_slot_goes_on), TEST(test_a_wait_ends_too),
       TEST(test_states_admit_or_do_not), TEST(test_sold_out_comes_and_goes_by_itself),
+      TEST(test_what_sells_out_while_closed_is_known),
       TEST(test_sold_out_follows_what_can_be_booked), TEST(test_holds_that_are_over_are_tidied),
       TEST(test_what_is_old_is_deleted), TEST(test_the_lease_is_one_holders_at_a_time),
       TEST(test_the_look_at_the_queues_reads_no_row_after_another));
