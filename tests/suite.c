@@ -6,13 +6,16 @@
  * the running of suites side by side, which CUnit does not know. What a suite prints is kept until
  * it has ended, so that suites do not mix.
  *
- * A suite's process leads a process group, and all of the group is killed when the suite has ended,
- * or stands still: nothing that a failed test has started, or stopped, outlives it.
+ * A suite's process leads a process group, and what is left of the group is killed when the suite
+ * has ended, or stands still: none of it outlives a failed test. A suite that has passed, but
+ * leaves somebody there, fails. The parts of a product are in sessions of their own, and are not
+ * killed, nor set going again if a test has stopped them.
  */
 #include "suite.h"
 
 #include <CUnit/TestDB.h>
 #include <CUnit/TestRun.h>
+#include <dirent.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -29,6 +32,9 @@
 /* So long a test may take, with sanitizers on a host that has much else to do; it is killed then.
  */
 enum { LIMIT_SECONDS = 120 };
+
+/* So long somebody may take to die whom the end of a suite's process has killed. */
+enum { LEAVING_SECONDS = 10 };
 
 /* What a suite's process says of itself, in memory shared with it. */
 struct word {
@@ -192,10 +198,12 @@ static unsigned run_here(void)
 }
 
 /* The process of one suite. */
-static void be_job(const struct job *j, int number)
+static void be_job(const struct job *j, int number, pid_t parent)
 {
     setpgid(0, 0);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
     signal(SIGINT, SIG_DFL);
     signal(SIGTERM, SIG_DFL);
     signal(SIGHUP, SIG_DFL);
@@ -217,9 +225,10 @@ static void begin(struct job *j, const struct suite *s, struct word *of, int num
     *of = (struct word){.running = "(start)", .since = seconds_now()};
     *j = (struct job){.suite = s, .output = tmpfile(), .word = of};
     fflush(stdout);
+    pid_t self = getpid();
     j->pid = j->output ? fork() : -1;
     if (j->pid == 0)
-        be_job(j, number);
+        be_job(j, number, self);
     if (j->pid < 0) {
         perror("cannot run a suite");
         exit(2);
@@ -227,8 +236,55 @@ static void begin(struct job *j, const struct suite *s, struct word *of, int num
     setpgid(j->pid, j->pid);
 }
 
-/* Shows what the suite printed; how many tests passed: none if its process died. */
-static unsigned finish(struct job *j, int status)
+/* Whether a process lives, and is of a group without leading it; its name. */
+static bool is_follower(const char *pid, pid_t group, char name[16])
+{
+    char path[64], line[256] = "", state = 'X';
+    int of = 0;
+    snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
+    FILE *stat = fopen(path, "r");
+    if (!stat)
+        return false; /* it has ended just now */
+    if (!fgets(line, sizeof line, stat))
+        line[0] = '\0';
+    fclose(stat);
+    const char *from = strchr(line, '('), *to = strrchr(line, ')');
+    if (!from || !to || sscanf(to, ") %c %*d %d", &state, &of) != 2)
+        return false;
+    snprintf(name, 16, "%.*s", (int)(to - from - 1), from + 1);
+    return of == group && state != 'Z' && state != 'X' && strtol(pid, NULL, 10) != group;
+}
+
+/* Whether the group has somebody but its leader; the name of one. */
+static bool has_followers(pid_t group, char name[16])
+{
+    bool found = false;
+    DIR *all = opendir("/proc");
+    for (struct dirent *d; all && !found && (d = readdir(all));)
+        found = d->d_name[0] >= '1' && d->d_name[0] <= '9' && is_follower(d->d_name, group, name);
+    if (all)
+        closedir(all);
+    return found;
+}
+
+/* Whether a suite that has passed leaves somebody behind, whom it names. Those who die with its
+ * process may take a moment. */
+static bool leaves_somebody(const struct job *j, char name[16])
+{
+    double until = seconds_now() + LEAVING_SECONDS;
+    if (!j->word->ended || j->word->passed != selected(j->suite))
+        return false;
+    while (has_followers(j->pid, name)) {
+        if (seconds_now() > until)
+            return true;
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    }
+    return false;
+}
+
+/* Shows what the suite printed; how many tests passed: none if its process died, or has left the
+ * one of that name behind (NULL: nobody). */
+static unsigned finish(struct job *j, int status, const char *left)
 {
     char part[4096];
     rewind(j->output);
@@ -243,9 +299,12 @@ static unsigned finish(struct job *j, int status)
         printf("FAIL %s: its process ended with %s %d, in %s\n", j->suite->name,
                WIFSIGNALED(status) ? "signal" : "status",
                WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), j->word->running);
+    else if (left)
+        printf("FAIL %s: has ended, but a process of its has not: %s, killed\n", j->suite->name,
+               left);
     fflush(stdout);
     j->pid = 0;
-    return good ? j->word->passed : 0;
+    return good && !left ? j->word->passed : 0;
 }
 
 static void on_signal(int signo)
@@ -302,14 +361,18 @@ static pid_t next_end(struct job *jobs, int n)
 static bool wait_for_one(struct job *jobs, int n, unsigned *passed)
 {
     int status;
+    char name[16] = "";
     pid_t pid = next_end(jobs, n);
     if (pid < 0)
         return false;
-    kill(-pid, SIGKILL); /* those whom it leaves behind */
+    struct job *j = jobs;
+    while (j < jobs + n && j->pid != pid)
+        j++;
+    bool left = j < jobs + n && leaves_somebody(j, name);
+    kill(-pid, SIGKILL);
     waitpid(pid, &status, 0);
-    for (int i = 0; i < n; i++)
-        if (jobs[i].pid == pid)
-            *passed += finish(&jobs[i], status);
+    if (j < jobs + n)
+        *passed += finish(j, status, left ? name : NULL);
     return true;
 }
 

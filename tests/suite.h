@@ -10,9 +10,10 @@
  * Suites run in the order of their names, those of SUITE_LONG before and those of SUITE_LAST after
  * all others: a long one that is begun late would be waited for alone at the end. With --jobs, or
  * if the program's hooks say so, each runs in a process of its own, N of them at once and the last
- * ones alone; a test that is not over after two minutes fails there, and with it its suite, and
- * whatever its tests have started ends with a suite. The last line is "N passed, N failed",
- * counting tests; the exit status is 0 only if all of them passed.
+ * ones alone; a test that is not over after two minutes fails there, and with it its suite. Who
+ * is still in the process group of a suite when it has ended is killed, and the suite fails if it
+ * had passed; who has a session of its own stays. The last line is "N passed, N failed", counting
+ * tests; the exit status is 0 only if all of them passed.
  */
 #ifndef FRONTROW_TESTS_SUITE_H
 #define FRONTROW_TESTS_SUITE_H

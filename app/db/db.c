@@ -830,9 +830,7 @@ enum err db_script(struct db *db, const char *sql)
 enum err db_check_limits(const struct config *cfg, int connections, char *why, size_t why_len)
 {
     int64_t max_connections = 0, max_statements = 0;
-    int64_t statements = (int64_t)connections * stmt_count_of(STMT_OF_WORKERS) +
-                         stmt_count_of(STMT_OF_CLERKS) + stmt_count_of(STMT_OF_JOB) +
-                         stmt_count_of(STMT_OF_VERIFY);
+    int64_t statements = stmt_count_at(connections);
     struct db *db = db_new(cfg);
     enum err e =
         db ? db_command(db, "SELECT @@GLOBAL.max_connections", &max_connections) : ERR_INTERNAL;

@@ -81,3 +81,9 @@ int stmt_count_of(enum stmt_user who)
         n += stmt_is_of((enum stmt)id, who);
     return n;
 }
+
+int64_t stmt_count_at(int connections)
+{
+    return (int64_t)connections * stmt_count_of(STMT_OF_WORKERS) + stmt_count_of(STMT_OF_CLERKS) +
+           stmt_count_of(STMT_OF_JOB) + stmt_count_of(STMT_OF_VERIFY);
+}

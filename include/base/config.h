@@ -32,8 +32,8 @@
       "The unix socket on which this host's nginx takes the queues' state for its listeners; "     \
       "empty: none are served.")                                                                   \
     X(server, workers, INT, server_workers, "0", 0, 1024,                                          \
-      "Worker processes in all; 0: 60 for each core up to 120, but at least 8 for each core. "      \
-      "An eighth serves the waiting room.")                                                        \
+      "Worker processes in all; 0: 60 for each core up to 120, but at least 8 for each core."        \
+      " An eighth serves the waiting room.")                                                       \
     X(server, max_requests, INT, server_max_requests, "100000", 1, 1000000000,                     \
       "A worker is replaced after about so many requests.")                                        \
     X(server, backlog, INT, server_backlog, "4096", 1, 65535,                                      \

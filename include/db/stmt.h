@@ -22,6 +22,7 @@
 #include "db/stmt_verify.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #define STMT_4_MARKS "?,?,?,?"
 #define STMT_20_MARKS                                                                              \
@@ -1024,5 +1025,9 @@ enum stmt_user {
 /* Whether `who` runs this statement, and how many those are. */
 bool stmt_is_of(enum stmt id, enum stmt_user who);
 int stmt_count_of(enum stmt_user who);
+
+/* How many prepared statements the server must have room for: those of so many connections of the
+ * workers' statements, of clerks and of the job, and of a `frontrow verify` beside them. */
+int64_t stmt_count_at(int connections);
 
 #endif

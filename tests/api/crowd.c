@@ -142,6 +142,7 @@ pid_t crowd_strike(const char *name, int number)
         struct proc_list clerks = proc_children_named(master, name);
         for (size_t i = 0; i < clerks.n; i++)
             kill(clerks.pid[i], number);
+        api_free_owned();
         usleep(7000);
     }
     _exit(0);

@@ -147,10 +147,13 @@ static void test_a_server_that_is_not_there_is_told_at_once(void)
     int64_t start = clock_monotonic_ms(), now;
     strcpy(cfg.database_socket, "/nonexistent/frontrow-test.sock");
     struct db *db = db_new(&cfg);
-    CU_ASSERT_EQUAL(db_open(db), ERR_DB_LOST);
-    CU_ASSERT_EQUAL(db_now(db, &now), ERR_DB_LOST);
-    CU_ASSERT_EQUAL(db_check_limits(&cfg, 1, why, sizeof why), ERR_DB_LOST);
-    CU_ASSERT(clock_monotonic_ms() - start < 2000);
+    for (int i = 0; i < 5; i++) {
+        CU_ASSERT_EQUAL(db_open(db), ERR_DB_LOST);
+        CU_ASSERT_EQUAL(db_now(db, &now), ERR_DB_LOST);
+        CU_ASSERT_EQUAL(db_check_limits(&cfg, 1, why, sizeof why), ERR_DB_LOST);
+    }
+    /* Fifteen times: a second each, were it waited for. */
+    CU_ASSERT(clock_monotonic_ms() - start < 10000);
     db_free(db);
 }
 

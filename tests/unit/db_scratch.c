@@ -37,21 +37,26 @@ static void load(const char *path, struct config *cfg)
         give_up(why);
 }
 
-/* Copies the file, which holds secrets, with another name of the database in it. */
+/* Copies the file, which holds secrets, with another name of the database in it; false also if
+ * there is not one line with the name: the copy would be of the database that is others'. */
 static bool copy_config(const char *from, const char *to, const char *name)
 {
     char line[1000];
+    int names = 0;
     mode_t before = umask(077);
     FILE *in = fopen(from, "r"), *out = in ? fopen(to, "w") : NULL;
     umask(before);
-    while (out && fgets(line, sizeof line, in))
-        if (strncmp(line, "name =", 6) == 0)
+    while (out && fgets(line, sizeof line, in)) {
+        bool is_name = strncmp(line, "name =", 6) == 0;
+        names += is_name;
+        if (is_name)
             fprintf(out, "name = %s\n", name);
         else
             fputs(line, out);
+    }
     if (in)
         fclose(in);
-    return out && fclose(out) == 0;
+    return out && fclose(out) == 0 && names == 1;
 }
 
 /* Makes a database next to the configuration's, which the copy at `to` names instead. */
@@ -70,7 +75,7 @@ static void make_own(const char *from, const char *to)
         give_up("it cannot be made");
     db_free(db);
     if (!copy_config(from, to, name))
-        give_up("its configuration cannot be written");
+        give_up("its configuration cannot be written, or has not one line `name = `");
 }
 
 const char *scratch_config_path(void)

@@ -2,7 +2,10 @@
  * What the tests of the database and the domain share: a scratch database and things to put in it.
  *
  * FRONTROW_TEST_CONFIG names a configuration file whose database belongs to the tests: they
- * migrate it, fill it and empty it. Each test makes the concerts and users it needs.
+ * migrate it, fill it and empty it. So do suites that run beside others with databases and
+ * configurations of their own, which they make next to it: NAME_1 and FILE.1, NAME_2 and FILE.2.
+ * None of these is removed at the end: that is for whoever made the server and the folder. Each
+ * test makes the concerts and users it needs.
  */
 #ifndef FRONTROW_TESTS_DB_SCRATCH_H
 #define FRONTROW_TESTS_DB_SCRATCH_H
@@ -13,8 +16,8 @@
 #include "domain/idem.h"
 #include <stdbool.h>
 
-/* The configuration; ends the program with a message if there is none. Suites that run at once have
- * a database each, and so a configuration. */
+/* The configuration of this process's database; ends the program with a message if there is none.
+ */
 const struct config *scratch_config(void);
 /* Its file, for programs. */
 const char *scratch_config_path(void);

@@ -269,6 +269,17 @@ static void test_limits_of_the_server_are_checked(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(why, "max_connections"));
 }
 
+/* A server that nobody has set up allows so much; the worker's master asks for nine connections
+ * besides its workers'. */
+static void test_the_default_workers_fit_a_server_left_as_it_is(void)
+{
+    enum { MAX_CONNECTIONS = 151, MAX_PREPARED_STMT_COUNT = 16382, OTHER_CONNECTIONS = 9 };
+    int connections = config_default_workers(2) + OTHER_CONNECTIONS;
+    CU_ASSERT(connections <= MAX_CONNECTIONS);
+    CU_ASSERT(stmt_count_at(connections) <= MAX_PREPARED_STMT_COUNT);
+    CU_ASSERT(stmt_count_at(connections) > connections * stmt_count_of(STMT_OF_WORKERS));
+}
+
 SUITE(db_values, TEST(test_text_of_any_length_comes_back), TEST(test_null_is_not_the_empty_text),
       TEST(test_no_row_is_told), TEST(test_bytes_outgrow_the_buffer_again_and_again),
       TEST(test_rows_of_different_lengths_in_one_query), TEST(test_moments_keep_their_milliseconds),
@@ -277,4 +288,5 @@ SUITE(db_values, TEST(test_text_of_any_length_comes_back), TEST(test_null_is_not
       TEST(test_affected_counts_the_rows_that_matched), TEST(test_refusals_have_names),
       TEST(test_a_wrong_number_of_parameters_is_refused),
       TEST(test_every_statement_has_the_shape_that_the_table_says),
-      TEST(test_limits_of_the_server_are_checked));
+      TEST(test_limits_of_the_server_are_checked),
+      TEST(test_the_default_workers_fit_a_server_left_as_it_is));

@@ -3,8 +3,8 @@
  *
  * To have several joins at hand at the same time, the first one's insert is kept waiting by a lock
  * on the concert's row, which its foreign key reads; meanwhile somebody else says that the process
- * is not stuck, or the others would help themselves. The suite is one of the last, since the shared
- * memory changes what everything in this process does.
+ * is not stuck, or the others would help themselves. The suite runs alone, since it counts the
+ * statements that the server is given, whoever gives them.
  */
 #include "base/shared.h"
 #include "db/tx.h"

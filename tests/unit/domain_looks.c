@@ -4,6 +4,8 @@
  * while somebody else says that it is not stuck.
  *
  * Each test is in a process of its own, since the shared memory changes what everything in it does.
+ * The suite runs alone, since it counts the statements that the server is given, whoever gives
+ * them.
  */
 #include "domain/looks.h"
 

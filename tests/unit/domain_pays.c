@@ -1,6 +1,6 @@
 /*
  * The payments of a host, combined: in several processes, one of which pays for the others. The
- * suite is one of the last, since the shared memory changes what everything in this process does.
+ * suite runs alone, since it counts the statements that the server is given, whoever gives them.
  */
 #include "base/shared.h"
 #include "db/tx.h"

@@ -1,7 +1,8 @@
 /*
  * The host's snapshot and its ticket numbers, in several processes.
  *
- * The suite comes last: once the shared memory is there, everything in this process uses it.
+ * The suite runs alone, since it counts the statements that the server is given, whoever gives
+ * them.
  */
 #include "base/clock.h"
 #include "base/shared.h"
