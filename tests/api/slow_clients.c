@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 
 /* How many of a kind there are, and what a fault of ours would need them to be more than. */
-enum { SLOW = 150, READERS = 100, OTHERS = 40, HALL = 6000 };
+enum { SLOW = 150, READERS = 150, OTHERS = 40, HALL = 6000 };
 
 static void allow_files(void)
 {

@@ -1,4 +1,5 @@
 /* What a rehearsal counts, and what it makes of it: histograms, refusals, rates, advice. */
+#include "base/config.h"
 #include "load/advice.h"
 #include "load/chance.h"
 #include "load/hist.h"
@@ -135,7 +136,7 @@ static void test_a_full_host_is_advised_what_it_reached(void)
     CU_ASSERT_FALSE(a.own_limit);
     CU_ASSERT_EQUAL(a.admit_count, 400);
     CU_ASSERT_EQUAL(a.max_active, 1200);
-    CU_ASSERT_EQUAL(a.workers, 64);
+    CU_ASSERT_EQUAL(a.workers, config_default_workers(2));
     CU_ASSERT_FALSE(says(&a, "503"));
     f.busy_answers = 7;
     f.limited = 9;
