@@ -76,9 +76,12 @@ $(BENCHES):
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
 # The compiler and its flags, so that changing them rebuilds.
+ifneq ($(strip $(shell cat $(BUILD)/flags 2>/dev/null)),$(strip $(CC) $(ALL_CFLAGS)))
 $(BUILD)/flags: FORCE
+endif
+$(BUILD)/flags:
 	@mkdir -p $(BUILD)
-	@echo '$(CC) $(ALL_CFLAGS)' | cmp -s - $@ || echo '$(CC) $(ALL_CFLAGS)' > $@
+	@echo '$(CC) $(ALL_CFLAGS)' > $@
 FORCE:
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags

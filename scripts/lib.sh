@@ -146,8 +146,9 @@ has_programs() {
     [[ -x $BUILD/frontrow && -x $BUILD/frontrow-worker && -x $BUILD/frontrow-cron ]]
 }
 
-# build TARGET...: brings the build up to date, one at a time in a folder. A folder named by
-# FRONTROW_BUILD may have been made with flags of its own (sanitizers): what is there is used.
+# build TARGET...: brings the build up to date, one at a time in a folder, and says so if it was not.
+# A folder named by FRONTROW_BUILD may have been made with flags of its own (sanitizers): what is
+# there is used.
 build() {
     local target missing=
     if [[ -n ${FRONTROW_BUILD:-} ]]; then
@@ -165,8 +166,12 @@ build() {
     (
         exec {lock}>>"$BUILD/.lock"
         flock "$lock"
-        make -C "$FRONTROW_ROOT" --no-print-directory -s -j "$(nproc)" BUILD="$BUILD" "$@" \
-            {lock}>&-
+        command=(make -C "$FRONTROW_ROOT" --no-print-directory -s BUILD="$BUILD" "$@")
+        if "${command[@]}" --question >/dev/null 2>&1 {lock}>&-; then
+            exit 0
+        fi
+        say "Building"
+        "${command[@]}" -j "$(nproc)" {lock}>&-
     )
 }
 

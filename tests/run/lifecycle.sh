@@ -25,6 +25,8 @@ refuses "a port that is no number" 2 --port http
 refuses "a port out of bounds" 2 --port 65536
 refuses "an argument without its value" 2 --port
 refuses "an address that is none" 2 --listen not-an-address
+refuses "an address by name" 2 --listen localhost
+has "and it is said what would do" numeric "$refusal"
 refuses "an address of another machine" 1 --listen 192.0.2.254
 refuses "the demo on an address that others can reach" 2 --listen 0.0.0.0
 has "and it is said how to go on" "--public-demo" "$refusal"
@@ -47,11 +49,17 @@ else
     ok "a key that is none is refused, and gets nowhere"
 fi
 
+status=0
+seen=$(timeout 60 scripts/test --engine oracle structure 2>&1) || status=$?
+same "scripts/test refuses an unknown database server by its option" \
+    "2 scripts/test: --engine must be mariadb or mysql, not 'oracle'" "$status $seen"
+
 # A folder of nginx's that only root can make, in a world where nobody has.
 if ((EUID == 0)) && unshare --mount true 2>/dev/null; then
-    same "scripts/deps makes the folder that Nchan's nginx wants" "drwx------ www-data" \
-        "$(unshare --mount bash -c 'mount -t tmpfs none /var/lib/nginx && scripts/deps >/dev/null &&
-            stat -c "%A %U" /var/lib/nginx/body' 2>&1)"
+    same "scripts/deps makes the folder that Nchan's nginx wants, and calls it no package" \
+        "Making /var/lib/nginx/body drwx------ www-data" \
+        "$(unshare --mount bash -c 'mount -t tmpfs none /var/lib/nginx && scripts/deps &&
+            stat -c "%A %U" /var/lib/nginx/body' 2>&1 | paste -s -d " ")"
 fi
 mkdir -p "$folder/other"
 : >"$folder/other/file"
@@ -184,18 +192,42 @@ set -m # or the shell would have it ignore SIGINT, as whoever began the tests ma
 env --default-signal=INT scripts/run --port "$port" --state "$state" >"$said" 2>&1 &
 pid=$!
 set +m
-if within 90 is_ready; then
-    ok "a run in the foreground becomes ready"
+says_ready() { grep -q "ready at" "$said"; }
+if within 90 says_ready && is_ready; then
+    ok "a run in the foreground becomes ready, and says so"
 else
-    not_ok "a run in the foreground becomes ready" "$(cat "$said")"
+    not_ok "a run in the foreground becomes ready, and says so" "$(cat "$said")"
 fi
+none "what the preparation did is not among what it says" "$(grep -E '^(applied|frontrow)' "$said")"
+has "but in a log" "applied 001" "$(cat "$state/log/setup.log")"
 same "its sockets are for its owner alone" 700 "$(stat -c %a -- "$state/run")"
-kill -INT -- "-$pid"
+# interrupted: sends Ctrl-C's signal; sets ended, to the status.
 has_ended() { ! kill -0 "$pid" 2>/dev/null; }
-ended="still running"
-if within 90 has_ended; then
-    ended=0
-    wait "$pid" || ended=$?
-fi
+interrupted() {
+    kill -INT -- "-$pid"
+    ended="still running"
+    if within 90 has_ended; then
+        ended=0
+        wait "$pid" || ended=$?
+    fi
+}
+interrupted
 same "Ctrl-C ends it in order" 0 "$ended"
 none "and nothing of it is left" "$(members "$state")"
+
+# The same before it is ready: with a tool that takes for ever to bring the schema up to date.
+mkdir -- "$folder/slow"
+ln -s -- "$BUILD"/frontrow-* "$folder/slow/"
+printf '#!/bin/sh\nexec sleep 300\n' >"$folder/slow/frontrow"
+chmod +x -- "$folder/slow/frontrow"
+set -m
+FRONTROW_BUILD=$folder/slow env --default-signal=INT \
+    scripts/run --port "$port" --state "$state" >"$said" 2>&1 &
+pid=$!
+set +m
+begins() { grep -q "bringing the schema" "$said"; }
+within 60 begins
+interrupted
+same "Ctrl-C before it is ready ends it with another status" 130 "$ended"
+has "in order as well" "stopped" "$(cat "$said")"
+none "and nothing is left of that either" "$(members "$state")"

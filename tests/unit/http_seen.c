@@ -1,6 +1,7 @@
 /*
- * Tokens that the host knows to be genuine: what is judged again all the same. One of the last
- * suites, since every token that this process checks is noted from here on.
+ * Tokens that the host knows to be genuine: what is judged again all the same. Every token
+ * that this process checks is noted from the first test on, which is why the suite runs last: in a
+ * process that all suites share (--jobs=0) those before it find their tokens judged in full.
  */
 #include "http/seen.h"
 
