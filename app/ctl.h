@@ -82,7 +82,7 @@ struct ctl {
 };
 
 /* Reads the options, and moves the other words to the end of argv; where they start is optind.
- * False for an option that there is not, which getopt has told by then. */
+ * False after a complaint, about an option that there is not or that is not named in full. */
 bool ctl_read_options(struct ctl *ctl, int argc, char **argv) MUSTCHECK;
 
 /* The set of the options that were given. */
