@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "domain/concert.h"
 #include "load/rehearsal.h"
 #include "load/report.h"
 #include <errno.h>
@@ -24,8 +25,12 @@
 /* How many seats a rehearsal makes at the most. */
 #define ALL_SEATS_MAX 1000000
 
-/* The numbers, each with its bounds and what it is without the option; -1: the product's default.
- */
+/* What a concert's settings are without an option, by name: PRESET_admit_count and so on. */
+#define PRESET(name, preset, least, most) PRESET_##name = (preset),
+enum setting_presets { CONCERT_SETTING_LIST(PRESET) CONCERT_QUEUE_SETTING_LIST(PRESET) };
+#undef PRESET
+
+/* The numbers, each with its bounds and what it is without the option; -1: what the help says. */
 #define NUMBER(option, member, preset, least, most, unit, meaning)                                 \
     {                                                                                              \
         CTL_##option, offsetof(struct numbers, member), preset, least, most, unit, meaning         \
@@ -51,69 +56,136 @@ static const struct number numbers[] = {
            "who close the page at those moments without a word"),
     NUMBER(POLL, poll, 0, 0, 3600, "SECONDS",
            "between two looks at the queue at the least, where the site names less"),
-    NUMBER(SEED, seed, -1, 0, INT64_MAX, "N", "decides all chance, and who the buyers are"),
+    NUMBER(SEED, seed, -1, 0, INT64_MAX, "N",
+           "decides all chance, and who the buyers are (default: another each time)"),
     NUMBER(DURATION, duration, 900, 1, SECONDS_MAX, "SECONDS", "the sale is cut short after that"),
     NUMBER(CONNECTIONS, connections, 200, 1, CLIENT_CONNECTIONS_MAX, "N",
            "requests at once at the most"),
-    NUMBER(CONCERT, concert, 0, 1, INT64_MAX, "ID",
-           "a concert that is there, instead of one that is made"),
+    NUMBER(CONCERT, concert, -1, 1, INT64_MAX, "ID",
+           "a concert that is there, instead of one that is made; needs --charge"),
     NUMBER(CHARGE, charge, -1, 0, INT64_C(1000000000000), "AMOUNT",
-           "into each buyer's wallet beforehand (default: what the seats cost)"),
+           "into each buyer's wallet beforehand (default: the price of their seats)"),
     NUMBER(DATES, dates, 20, 1, 10000, "N", "dates of the concert that is made"),
     NUMBER(SEATS, seats, 50, 1, 100000, "N", "seats of each date"),
     NUMBER(PRICE, price, 0, 0, 1000000000, "AMOUNT", "of a seat"),
-    NUMBER(ADMIT_COUNT, admit_count, -1, 1, 100000, "N", "people in a batch"),
-    NUMBER(ADMIT_INTERVAL, admit_interval, -1, 1, 86400, "SECONDS", "between batches"),
-    NUMBER(MAX_ACTIVE, max_active, -1, 0, 1000000, "N", "people inside at once; 0: no cap"),
-    NUMBER(SESSION, session, -1, 1, 86400, "SECONDS", "of a session"),
-    NUMBER(CLAIM, claim, -1, 0, 86400, "SECONDS",
+    NUMBER(ADMIT_COUNT, admit_count, PRESET_admit_count, 1, 100000, "N", "people in a batch"),
+    NUMBER(ADMIT_INTERVAL, admit_interval, PRESET_admit_interval_seconds, 1, 86400, "SECONDS",
+           "between batches"),
+    NUMBER(MAX_ACTIVE, max_active, PRESET_max_active, 0, 1000000, "N",
+           "people inside at once; 0: no cap"),
+    NUMBER(SESSION, session, PRESET_session_seconds, 1, 86400, "SECONDS", "of a session"),
+    NUMBER(CLAIM, claim, PRESET_claim_seconds, 0, 86400, "SECONDS",
            "in which an admitted buyer must be heard of; 0: off"),
-    NUMBER(HOLD, hold, -1, 1, 86400, "SECONDS", "of a hold"),
+    NUMBER(HOLD, hold, PRESET_hold_seconds, 1, 86400, "SECONDS", "of a hold"),
 };
 #define N_NUMBERS (sizeof numbers / sizeof *numbers)
 
 /* --- Help --- */
 
+/* What the help says, in its order: an option that is a number by what is known of it, any other
+ * by its words, and headings without an option. */
+#define NUMBERED(option)                                                                           \
+    {                                                                                              \
+        CTL_##option, NULL, NULL                                                                   \
+    }
+#define WORDED(option, w, ...)                                                                     \
+    {                                                                                              \
+        CTL_##option, w, __VA_ARGS__                                                               \
+    }
+#define HEADING(text)                                                                              \
+    {                                                                                              \
+        CTL_OPTION_COUNT, NULL, text                                                               \
+    }
+static const struct help {
+    enum ctl_option option;
+    const char *value, *meaning;
+} help[] = {
+    /* clang-format off */
+    WORDED(URL, " URL", "the site, http or https (default " URL_DEFAULT "); SSL_CERT_FILE\n"
+           "may name an authority of one's own"),
+    NUMBERED(BUYERS),
+    HEADING("the concert that is made:"),
+    NUMBERED(DATES), NUMBERED(SEATS), NUMBERED(PRICE), NUMBERED(ADMIT_COUNT),
+    NUMBERED(ADMIT_INTERVAL), NUMBERED(MAX_ACTIVE), NUMBERED(SESSION), NUMBERED(CLAIM),
+    NUMBERED(HOLD),
+    HEADING("its buyers:"),
+    WORDED(OVER, " SECONDS", "in which they arrive (default 10; with sellout 13)"),
+    WORDED(PROFILE, " flat|spike|sellout",
+           "evenly, most at first, or as at a sale that is over within seconds\n(default flat)"),
+    WORDED(THINK, " SECONDS", "between two steps inside, in the mean (default 0)"),
+    NUMBERED(SEATS_PER_BUYER), NUMBERED(ABANDON), NUMBERED(VANISH), NUMBERED(CHARGE),
+    WORDED(BEST, "", "the best seats, instead of seats by their numbers"),
+    WORDED(MAP, "", "look at the compact map, instead of the list of free seats"),
+    WORDED(WATCH, " own|public", "what is polled in the queue (default own)"),
+    NUMBERED(POLL),
+    WORDED(KEYS, "", "send an Idempotency-Key with each hold and payment"),
+    HEADING("the run and its report:"),
+    NUMBERED(CONNECTIONS), NUMBERED(DURATION), NUMBERED(SEED),
+    WORDED(JSON, "", "the report as JSON, instead of text"),
+    WORDED(SAVE, " FILE", "the report as JSON into a file besides; -: to standard output, after\n"
+           "the text, or alone and once with --json"),
+    WORDED(QUIET, "", "no line a second on standard error"),
+    HEADING("somebody else's concert or host:"),
+    NUMBERED(CONCERT),
+    WORDED(ANY_CONCERT, "", "sell seats of a concert that is no rehearsal's and no demo"),
+    WORDED(OTHER_HOST, "", "play on a site whose address is not a loopback one, which takes\n"
+           "https: an operator's token goes there"),
+    /* clang-format on */
+};
+#undef NUMBERED
+#undef WORDED
+#undef HEADING
+
+/* The meaning may have more than one line. */
 static void help_line(FILE *to, const char *words, const char *meaning)
 {
-    fprintf(to, "        %-28s  %s\n", words, meaning);
+    const char *end = strchr(meaning, '\n');
+
+    fprintf(to, "        %-28s  %.*s\n", words, end ? (int)(end - meaning) : (int)strlen(meaning),
+            meaning);
+    if (end)
+        help_line(to, "", end + 1);
 }
 
-void ctl_rehearse_help(FILE *to)
+static void help_number(FILE *to, enum ctl_option option)
 {
-    help_line(to, "--url URL",
-              "the site, http or https (default " URL_DEFAULT "); SSL_CERT_FILE may name");
-    help_line(to, "", "an authority of one's own");
-    help_line(to, "--over SECONDS", "in which they arrive (default 10; with sellout 13)");
-    help_line(to, "--profile flat|spike|sellout",
-              "evenly, most at first, or as at a sale that is over within seconds");
-    help_line(to, "--think SECONDS", "between two steps inside, in the mean (default 0)");
-    help_line(to, "--watch own|public", "what is polled in the queue (default own)");
-    help_line(to, "--best", "the best seats, instead of seats by their numbers");
-    help_line(to, "--map", "look at the compact map, instead of the list of free seats");
-    help_line(to, "--keys", "send an Idempotency-Key with each hold and payment");
-    help_line(to, "--json", "the report as JSON, instead of text");
-    help_line(to, "--save FILE", "the report as JSON into a file besides; -: standard output");
-    help_line(to, "--quiet", "no line a second on standard error");
-    help_line(to, "--any-concert", "sell seats of a concert that is no rehearsal's and no demo");
-    help_line(to, "--other-host", "play on a site whose address is not a loopback one");
     for (size_t i = 0; i < N_NUMBERS; i++) {
         const struct number *n = &numbers[i];
         char words[40], meaning[160];
 
-        snprintf(words, sizeof words, "--%s %s", ctl_option_name(n->option), n->unit);
-        if (n->preset > 0)
-            snprintf(meaning, sizeof meaning, "%s (default %" PRId64 ")", n->meaning, n->preset);
-        help_line(to, words, n->preset > 0 ? meaning : n->meaning);
+        if (n->option != option)
+            continue;
+        snprintf(words, sizeof words, "--%s %s", ctl_option_name(option), n->unit);
+        snprintf(meaning, sizeof meaning, "%s (default %" PRId64 ")", n->meaning, n->preset);
+        help_line(to, words, n->preset >= 0 ? meaning : n->meaning);
     }
-    fputs(
-        "      ends with 0 when the sale was played, 1 when it could not be or the site's figures\n"
-        "      do not add up, 2 when it was not understood or is refused for want of "
-        "--any-concert\n"
-        "      or --other-host, 130 when Ctrl-C cut it short (once: those inside have ten "
-        "seconds;\n"
-        "      twice: at once); a report follows in each case in which the sale was opened\n",
-        to);
+}
+
+void ctl_rehearse_help(FILE *to)
+{
+    for (size_t i = 0; i < sizeof help / sizeof *help; i++) {
+        const struct help *h = &help[i];
+        char words[60];
+
+        if (h->option == CTL_OPTION_COUNT) {
+            fprintf(to, "      %s\n", h->meaning);
+        } else if (!h->meaning) {
+            help_number(to, h->option);
+        } else {
+            snprintf(words, sizeof words, "--%s%s", ctl_option_name(h->option), h->value);
+            help_line(to, words, h->meaning);
+        }
+    }
+    fputs("      ends with 0 when the sale was played, 1 when it could not be, nobody could buy or "
+          "the\n"
+          "      site's figures do not add up, 2 when it was not understood or is refused for want "
+          "of\n"
+          "      --any-concert, --other-host or https, 130 when Ctrl-C cut it short (once: those "
+          "inside\n"
+          "      have ten seconds; twice: at once); a report follows in each case in which the "
+          "sale was\n"
+          "      opened\n",
+          to);
 }
 
 /* --- Options --- */
@@ -129,7 +201,7 @@ static bool take_numbers(const struct ctl *ctl, struct numbers *out)
         if (!text)
             continue;
         if (!text_parse_int(text, strlen(text), value) || *value < n->least || *value > n->most) {
-            ctl_complain(0, "--%s must be a number from %" PRId64 " to %" PRId64,
+            ctl_complain(0, "--%s must be a whole number from %" PRId64 " to %" PRId64,
                          ctl_option_name(n->option), n->least, n->most);
             return false;
         }
@@ -180,9 +252,13 @@ static bool take_words(const struct ctl *ctl, struct crowd_plan *p)
 static bool fits_together(const struct ctl *ctl, const struct numbers *n,
                           const struct rehearsal_plan *plan)
 {
-    if (n->concert && (ctl_given(ctl) & CTL_REHEARSE_CONCERT))
+    if (plan->concert_id && (ctl_given(ctl) & CTL_REHEARSE_CONCERT))
         ctl_complain(0, "--concert takes a concert as it is: none of its settings can be given");
-    else if (!n->concert && plan->any_concert)
+    else if (plan->concert_id && n->charge < 0)
+        ctl_complain(0,
+                     "--concert needs --charge AMOUNT, the price of a buyer's seats: what those of "
+                     "a concert cost is told to its buyers alone; 0 if they are free");
+    else if (!plan->concert_id && plan->any_concert)
         ctl_complain(0, "--any-concert goes with --concert");
     else if (n->abandon + n->vanish > 100)
         ctl_complain(0, "--abandon and --vanish are more than 100 percent together");
@@ -208,7 +284,7 @@ static void put_numbers(const struct numbers *n, struct rehearsal_plan *plan)
     plan->crowd.seed = n->seed >= 0 ? (uint64_t)n->seed : (uint64_t)clock_wall_ms();
     plan->duration = n->duration;
     plan->connections = (int)n->connections;
-    plan->concert_id = n->concert;
+    plan->concert_id = n->concert > 0 ? n->concert : 0;
     plan->charge = n->charge >= 0 ? n->charge : n->price * n->seats_per_buyer;
     plan->concert = (struct stage_concert){.dates = n->dates,
                                            .seats = n->seats,
@@ -291,22 +367,36 @@ static bool raise_files(int connections)
     return false;
 }
 
+/* Says why, and what became of the concert. */
+static int complain_of(const struct rehearsal *r, int status)
+{
+    char concert[160];
+
+    rehearsal_tell_concert(r, concert, sizeof concert);
+    if (concert[0])
+        return ctl_complain(status, "%s; concert %" PRId64 " %s", r->why, r->concert_id, concert);
+    return ctl_complain(status, "%s", r->why);
+}
+
 static int status_of(const struct rehearsal *r, enum rehearsal_end end)
 {
     switch (end) {
     case REHEARSAL_REFUSED:
         return ctl_complain(CTL_MISUSED, "%s", r->why);
     case REHEARSAL_FAILED:
-        return ctl_complain(CTL_FAILED, "%s", r->why);
+        return complain_of(r, CTL_FAILED);
     case REHEARSAL_STOPPED:
-        return CTL_STOPPED;
+        return r->opened && (r->closed || !r->managed) ? CTL_STOPPED : complain_of(r, CTL_STOPPED);
     case REHEARSAL_PLAYED:
         break;
     }
-    if (rehearsal_adds_up(r))
-        return CTL_DONE;
-    return ctl_complain(CTL_FAILED,
-                        "the site's figures do not add up with what its buyers were told");
+    if (!rehearsal_adds_up(r))
+        return ctl_complain(CTL_FAILED,
+                            "the site's figures do not add up with what its buyers were told");
+    if (rehearsal_sold_nothing(r))
+        return ctl_complain(CTL_FAILED,
+                            "nobody could buy: the report says what they were refused for");
+    return CTL_DONE;
 }
 
 int ctl_rehearse(struct ctl *ctl)

@@ -20,6 +20,7 @@
 #define SLOW_US          1000000
 #define KEPT_BACK        0.8
 #define RISE_MAX         3.0
+#define FAILED_SHARE     0.1 /* of the requests: then it was no sale that tells anything */
 
 static void say(struct advice *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void say(struct advice *out, const char *format, ...)
@@ -36,6 +37,27 @@ static void say(struct advice *out, const char *format, ...)
 static int bounded(double value, int least, int most)
 {
     return value < least ? least : value > most ? most : (int)value;
+}
+
+/* Why nothing follows from these figures, if so. */
+static bool about_too_little(const struct advice_facts *f, struct advice *out)
+{
+    if ((double)f->failures > FAILED_SHARE * (double)f->requests)
+        say(out,
+            "%" PRIu64 " of %" PRIu64 " requests failed: what the host sustains cannot be told. "
+            "Look into the site's logs.",
+            f->failures, f->requests);
+    else if (f->interrupted)
+        say(out, "Interrupted after %" PRIu64 " purchases: too few to tell what the host sustains.",
+            f->purchases);
+    else if (f->purchases < ADVICE_PURCHASES)
+        say(out,
+            "%" PRIu64 " purchases are too few to tell what the host sustains: that takes %d or "
+            "more.",
+            f->purchases, ADVICE_PURCHASES);
+    else
+        return false;
+    return true;
 }
 
 static void about_itself(const struct advice_facts *f, struct advice *out)
@@ -62,10 +84,6 @@ static void about_admission(const struct advice_facts *f, struct advice *out)
     double rise = out->full ? 1 : f->busy > 0 ? fmin(FULL_PERCENT / f->busy, RISE_MAX) : RISE_MAX;
     double rate = f->rate * rise * KEPT_BACK;
 
-    if (f->rate <= 0) {
-        say(out, "Nobody paid: nothing can be said about the admission.");
-        return;
-    }
     out->admit_count = bounded(rate, 1, 100000);
     out->max_active =
         bounded(ceil(out->admit_count * (1 + (double)f->stay_ms / 1000) * 1.5), 10, 1000000);
@@ -85,15 +103,20 @@ static void about_admission(const struct advice_facts *f, struct advice *out)
         out->admit_count, out->max_active);
 }
 
+/* More than there are, where they are fewer than by default, or where requests waited although the
+ * processors had room. Never fewer: those that wait cost next to nothing. */
 static void about_workers(const struct advice_facts *f, struct advice *out)
 {
-    int least = 8 * f->processors, most = config_default_workers(f->processors);
+    double most = 2.0 * config_default_workers(f->processors), wanted = 2 * f->in_flight;
 
-    out->workers = out->full ? most : bounded(ceil(2 * f->in_flight), least, most);
-    if (!out->full && (f->busy_answers > 0 || f->pay_us > SLOW_US) && out->workers < f->workers * 2)
-        out->workers = bounded(f->workers * 2, least, 2 * most);
-    say(out, "Workers: [server] workers = %d would do here; it is %d.%s", out->workers, f->workers,
-        out->full ? " More do not help while the processors are full." : "");
+    if (f->busy_answers > 0 || f->pay_us > SLOW_US)
+        wanted = fmax(wanted, 2.0 * f->workers);
+    wanted = ceil(fmin(wanted, most));
+    if (!out->full && wanted > out->workers)
+        out->workers = (int)wanted;
+    if (out->workers > f->workers)
+        say(out, "Workers: [server] workers = %d would do better here; it is %d.", out->workers,
+            f->workers);
 }
 
 static void about_refusals(const struct advice_facts *f, struct advice *out)
@@ -108,7 +131,7 @@ static void about_refusals(const struct advice_facts *f, struct advice *out)
             "%" PRIu64 " requests were answered 429: limits per user ([limits]) or per address "
             "(nginx) held the buyers back.",
             f->limited);
-    if (f->failures > 0)
+    if (out->told && f->failures > 0)
         say(out, "%" PRIu64 " requests failed: look into the site's logs.", f->failures);
 }
 
@@ -116,8 +139,14 @@ void advice_give(const struct advice_facts *f, struct advice *out)
 {
     memset(out, 0, sizeof *out);
     out->full = f->busy + f->stolen >= FULL_PERCENT;
-    about_itself(f, out);
-    about_admission(f, out);
-    about_workers(f, out);
+    out->workers = config_default_workers(f->processors);
+    if (out->workers < f->workers)
+        out->workers = f->workers;
+    out->told = !about_too_little(f, out);
+    if (out->told) {
+        about_itself(f, out);
+        about_admission(f, out);
+        about_workers(f, out);
+    }
     about_refusals(f, out);
 }

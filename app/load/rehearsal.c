@@ -46,7 +46,10 @@ static double since(int64_t us)
 
 static enum rehearsal_end failed(struct rehearsal *r)
 {
-    memcpy(r->why, r->stage.why, sizeof r->why);
+    if (signals)
+        snprintf(r->why, sizeof r->why, "interrupted before the opening");
+    else
+        memcpy(r->why, r->stage.why, sizeof r->why);
     return signals ? REHEARSAL_STOPPED : REHEARSAL_FAILED;
 }
 
@@ -74,12 +77,19 @@ static enum rehearsal_end find_site(struct rehearsal *r)
                  r->target.name);
         return REHEARSAL_REFUSED;
     }
+    if (!target_is_loopback(&r->target) && !r->target.tls) {
+        snprintf(r->why, sizeof r->why,
+                 "%s is another host, to which an operator's token must not go in the clear: it "
+                 "takes https, or a tunnel (ssh -L) to this host's loopback address",
+                 r->target.name);
+        return REHEARSAL_REFUSED;
+    }
     r->client = client_new(&r->target, r->plan->connections);
     if (!r->client || stage_init(&r->stage, r->cfg, &r->target, r->client, &r->prepared,
                                  clock_wall_ms()) != ERR_OK)
         return no_memory(r);
     r->stage.stop = &signals;
-    return REHEARSAL_PLAYED;
+    return stage_find_frontrow(&r->stage) ? REHEARSAL_PLAYED : failed(r);
 }
 
 static enum rehearsal_end take_concert(struct rehearsal *r)
@@ -112,10 +122,11 @@ static enum rehearsal_end make_concert(struct rehearsal *r)
 {
     const struct stage_concert *c = &r->plan->concert;
     int64_t now = clock_wall_ms();
+    bool paused = stage_make_concert(&r->stage, c, now, &r->concert_id);
 
-    if (!stage_make_concert(&r->stage, c, now, &r->concert_id))
+    r->made = r->managed = r->concert_id > 0;
+    if (!paused)
         return failed(r);
-    r->made = r->managed = true;
     return stage_make_dates(&r->stage, c, now, r->concert_id) ? REHEARSAL_PLAYED : failed(r);
 }
 
@@ -254,6 +265,7 @@ static enum rehearsal_end sell(struct rehearsal *r)
     r->seconds = since(opened);
     r->lag = *client_lag(r->client);
     r->connections = client_opened(r->client);
+    r->interrupted = signals;
     return signals ? REHEARSAL_STOPPED : REHEARSAL_PLAYED;
 }
 
@@ -268,7 +280,8 @@ static bool leave(struct rehearsal *r)
     r->client = r->stage.client = client_new(&r->target, 1);
     if (!r->client)
         return false;
-    if (r->managed && !stage_set_state(&r->stage, r->concert_id, "CLOSED"))
+    r->closed = r->managed && stage_set_state(&r->stage, r->concert_id, "CLOSED");
+    if (r->managed && !r->closed)
         return false;
     r->after_known = r->opened && stage_read_seats(&r->stage, r->concert_id, &r->after, NULL);
     return r->after_known || !r->opened;
@@ -288,8 +301,12 @@ enum rehearsal_end rehearsal_run(struct rehearsal *r, const struct rehearsal_pla
     end = prepare(r);
     if (end == REHEARSAL_PLAYED)
         end = sell(r);
-    if (r->client && !leave(r) && end == REHEARSAL_PLAYED)
-        end = failed(r);
+    if (r->client && !leave(r)) {
+        if (!r->why[0])
+            memcpy(r->why, r->stage.why, sizeof r->why);
+        if (end == REHEARSAL_PLAYED)
+            end = signals ? REHEARSAL_STOPPED : REHEARSAL_FAILED;
+    }
     catch_signals(old, false);
     return end;
 }
@@ -322,4 +339,22 @@ bool rehearsal_adds_up(const struct rehearsal *r)
     if (!r->after_known)
         return false;
     return sold >= told && (!r->managed || sold <= told + unknown * r->crowd_plan.seats);
+}
+
+void rehearsal_tell_concert(const struct rehearsal *r, char *out, size_t size)
+{
+    out[0] = '\0';
+    if (r->managed && r->closed)
+        snprintf(out, size, "stays, closed");
+    else if (r->managed)
+        snprintf(out, size,
+                 "stays, %s: closing it failed; do so with frontrow queue close %" PRId64,
+                 r->opened ? "OPEN" : "maybe open", r->concert_id);
+}
+
+bool rehearsal_sold_nothing(const struct rehearsal *r)
+{
+    const uint32_t *ends = r->crowd.figures.ends;
+
+    return ends[END_BOUGHT] == 0 && ends[END_REFUSED] + ends[END_FAILED] > 0;
 }

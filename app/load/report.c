@@ -44,7 +44,9 @@ void report_advise(const struct rehearsal *r, struct advice *out)
                              .requests = tally_requests(t),
                              .busy_answers = with_status(t, 503),
                              .limited = with_status(t, 429),
-                             .failures = tally_failures(t)};
+                             .failures = tally_failures(t),
+                             .purchases = r->crowd.figures.ends[END_BOUGHT],
+                             .interrupted = r->interrupted};
 
     if (f.workers == 0)
         f.workers = config_default_workers(f.processors);
@@ -196,6 +198,7 @@ static void print_costs(FILE *to, const struct rehearsal *r)
 void report_print(FILE *to, const struct rehearsal *r)
 {
     static struct advice advice;
+    char stays[160];
 
     print_head(to, r);
     print_sale(to, r);
@@ -206,9 +209,12 @@ void report_print(FILE *to, const struct rehearsal *r)
     fputs("\nAdvice\n", to);
     for (int i = 0; i < advice.count; i++)
         fprintf(to, "  %s\n", advice.lines[i]);
+    rehearsal_tell_concert(r, stays, sizeof stays);
+    if (stays[0])
+        fprintf(to, "\nConcert %" PRId64 " %s.\n", r->concert_id, stays);
     if (r->made)
-        fprintf(to,
-                "\nConcert %" PRId64 " stays, closed; it is listed until its dates are over. Its "
-                "buyers' ids begin with " CHANCE_USER_PREFIX ".\n",
-                r->concert_id);
+        fputs(
+            "It is listed until its dates are over; its buyers' ids begin with " CHANCE_USER_PREFIX
+            ".\n",
+            to);
 }

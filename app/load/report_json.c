@@ -177,6 +177,7 @@ static void put_advice(struct text_buf *out, const struct rehearsal *r)
 
     report_advise(r, &advice);
     jout_object_begin(out, "advice");
+    jout_bool(out, "told", advice.told);
     jout_bool(out, "generatorWasLimit", advice.own_limit);
     jout_bool(out, "hostWasFull", advice.full);
     jout_int(out, "workers", advice.workers);
@@ -195,6 +196,7 @@ void report_json(struct text_buf *out, const struct rehearsal *r)
     jout_text(out, "url", r->plan->url);
     jout_int(out, "concertId", r->concert_id);
     jout_bool(out, "concertMade", r->made);
+    jout_bool(out, "concertClosed", r->closed);
     jout_int(out, "dates", r->dates.count);
     jout_time(out, "openedAt", r->opened_wall_ms);
     put_plan(out, r);

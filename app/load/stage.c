@@ -59,6 +59,7 @@ static bool fail_of(struct stage *s, const char *what, const struct client_resul
 struct call {
     struct stage *s;
     const char *method, *path, *body, *what;
+    bool open; /* without a token */
     bool done, good;
 };
 
@@ -70,10 +71,12 @@ static size_t write_call(void *arg, uint32_t id, char *out, size_t size)
 
     (void)id;
     len = snprintf(out, size,
-                   "%s %s" API "%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"
+                   "%s %s" API "%s HTTP/1.1\r\nHost: %s\r\n%s%s%s"
                    "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
-                   call->method, t->path, call->path, t->host, call->s->token,
-                   call->body ? strlen(call->body) : 0, call->body ? call->body : "");
+                   call->method, t->path, call->path, t->host,
+                   call->open ? "" : "Authorization: Bearer ", call->open ? "" : call->s->token,
+                   call->open ? "" : "\r\n", call->body ? strlen(call->body) : 0,
+                   call->body ? call->body : "");
     return len > 0 && (size_t)len < size ? (size_t)len : 0;
 }
 
@@ -95,19 +98,27 @@ static void call_done(void *arg, uint32_t id, const struct client_result *r)
 }
 
 /* Asks, and waits for the answer, which is in s->body then. */
+static bool run_call(struct call *call)
+{
+    struct stage *s = call->s;
+    struct client_user user = {write_call, call_done, call};
+
+    client_use(s->client, &user);
+    s->status = 0;
+    fail(s, "%s: out of memory", call->what);
+    if (client_ask(s->client, 0, LANE_SHOP) != ERR_OK)
+        return false;
+    while (!call->done && !stopped(s))
+        client_run(s->client, 100);
+    return call->good;
+}
+
 static bool ask(struct stage *s, const char *what, const char *method, const char *path,
                 const char *body)
 {
     struct call call = {.s = s, .method = method, .path = path, .body = body, .what = what};
-    struct client_user user = {write_call, call_done, &call};
 
-    client_use(s->client, &user);
-    fail(s, "%s: out of memory", what);
-    if (client_ask(s->client, 0, LANE_SHOP) != ERR_OK)
-        return false;
-    while (!call.done && !stopped(s))
-        client_run(s->client, 100);
-    return call.good;
+    return run_call(&call);
 }
 
 static struct pick answer_of(const struct stage *s)
@@ -204,6 +215,26 @@ static bool run_batch(struct batch *b)
     free(ids);
     free(b->again);
     return good;
+}
+
+/* --- The site --- */
+
+bool stage_find_frontrow(struct stage *s)
+{
+    struct call call = {.s = s,
+                        .method = "GET",
+                        .path = "/concerts?limit=1",
+                        .what = "looking at the site",
+                        .open = true};
+    struct pick member;
+    bool good = run_call(&call);
+
+    if (good && pick_member(answer_of(s), "concerts", &member) &&
+        pick_member(answer_of(s), "next", &member))
+        return true;
+    if (good || (s->status > 0 && s->status < 500 && s->status != 429))
+        return fail(s, "%s%s is no Frontrow", s->target->host, s->target->path);
+    return false;
 }
 
 /* --- The concert --- */

@@ -8,6 +8,9 @@
 #define ADVICE_LINES 8
 #define ADVICE_WIDTH 320
 
+/* Fewer purchases tell nothing about what a host sustains. */
+#define ADVICE_PURCHASES 200
+
 /* The figures that it follows from. */
 struct advice_facts {
     int workers; /* [server] workers, as it is in effect */
@@ -20,13 +23,16 @@ struct advice_facts {
     int64_t pay_us;   /* 99% of the payments took less */
     int64_t stay_ms;  /* 95% were inside for less before they had paid */
     uint64_t requests, busy_answers, limited, failures; /* busy: 503; limited: 429 */
+    uint64_t purchases;
+    bool interrupted;
 };
 
 struct advice {
-    bool own_limit; /* the rehearsal itself was what limited the sale */
-    bool full;      /* the host's processors were */
-    int workers;
-    int admit_count; /* with an interval of one second; 0: nobody paid */
+    bool own_limit;  /* the rehearsal itself was what limited the sale */
+    bool full;       /* the host's processors were */
+    bool told;       /* there was enough to tell from; else the admission is 0 */
+    int workers;     /* never fewer than a host has by default */
+    int admit_count; /* with an interval of one second */
     int max_active;
     char lines[ADVICE_LINES][ADVICE_WIDTH];
     int count;

@@ -26,7 +26,7 @@ enum rehearsal_end {
     REHEARSAL_PLAYED,
     REHEARSAL_FAILED,  /* it could not be played; `why` says it */
     REHEARSAL_REFUSED, /* for want of a word from the operator; `why` says which */
-    REHEARSAL_STOPPED, /* by a signal; there is something to report if `opened` */
+    REHEARSAL_STOPPED, /* by a signal; there is something to report if `opened`, else `why` */
 };
 
 struct rehearsal {
@@ -41,7 +41,8 @@ struct rehearsal {
     struct tally prepared; /* what the preparation asked */
     int64_t concert_id;
     bool made, managed; /* the concert is this rehearsal's; its queue is opened and closed */
-    bool opened, out_of_time;
+    bool opened, out_of_time, interrupted;
+    bool closed; /* its queue was closed at the end */
     int64_t opened_wall_ms;
     double mint_seconds, prepare_seconds, charge_seconds;
     struct stage_seats before, after;
@@ -70,5 +71,12 @@ double rehearsal_sold_out_after(const struct rehearsal *r);
 /* Whether the site's own figures are what the buyers were told, as far as that can be known: what
  * was asked and never answered may be either way, and somebody else's concert has other buyers. */
 bool rehearsal_adds_up(const struct rehearsal *r);
+
+/* What became of the concert that was made or managed, as words that follow its name; "" if there
+ * is none. */
+void rehearsal_tell_concert(const struct rehearsal *r, char *out, size_t size);
+
+/* Whether its buyers were turned away, and nobody could buy: no sale was played. */
+bool rehearsal_sold_nothing(const struct rehearsal *r);
 
 #endif

@@ -54,7 +54,11 @@ void stage_free(struct stage *s);
 /* Each says in `why` what went wrong, and then returns false. Where it was made to end, requests
  * may be under way: the client is only to be freed then. */
 
-/* Makes a paused concert, with a title and the host (DEMO_REHEARSAL_HOST) that say what it is. */
+/* Whether it is a Frontrow at all, by what anybody may ask of it: no token goes there before. */
+bool stage_find_frontrow(struct stage *s);
+
+/* Makes a paused concert, with a title and the host (DEMO_REHEARSAL_HOST) that say what it is. It
+ * may be there, with its id told, although pausing it failed. */
 bool stage_make_concert(struct stage *s, const struct stage_concert *c, int64_t now_ms,
                         int64_t *concert_id);
 bool stage_make_dates(struct stage *s, const struct stage_concert *c, int64_t now_ms,

@@ -75,19 +75,23 @@ closed=$(of .concertId)
 demo=$(api GET /concerts | jq '[.concerts[] | select(.host == "Frontrow Demo")][0].concertId')
 rehearse --concert "$demo" --buyers 3 --over 0 --charge 200000 --quiet --seed 14
 same "a demo concert may be played on" '[0,3]' "[$code,$(of .sale.buyers.bought)]"
-rehearse --concert "$closed" --buyers 3 --over 0 --quiet
+rehearse --concert "$demo" --buyers 3 --over 0 --charge 0 --quiet --seed 18
+same "where nobody can pay, no sale was played" '[1,0,3]' \
+    "[$code,$(of .sale.buyers.bought),$(of .sale.buyers.refused)]"
+has "which is said" "nobody could buy" "$said_on_error"
+rehearse --concert "$closed" --buyers 3 --over 0 --charge 0 --quiet
 same "nothing is left of a rehearsal that was sold out" 1 "$code"
 has "which is said" "has no free seat" "$said_on_error"
 real=$(api POST /admin/concerts '{"title":"Real","host":"Somebody"}' | jq .concertId)
 api POST "/admin/concerts/$real/schedules" \
     '{"startsAt":"2031-01-01T19:00:00+09:00","seats":{"count":5,"price":0}}' >/dev/null
-rehearse --concert "$real" --buyers 5 --over 0 --quiet --seed 15
+rehearse --concert "$real" --buyers 5 --over 0 --charge 0 --quiet --seed 15
 same "a real concert is refused" 2 "$code"
 has "and it is said how to do it all the same" "--any-concert" "$said_on_error"
 same "none of its seats was sold" '[0,0,5,0]' "$(site "$real")"
-rehearse --concert "$real" --buyers 5 --over 0 --quiet --seed 15 --any-concert
+rehearse --concert "$real" --buyers 5 --over 0 --charge 0 --quiet --seed 15 --any-concert
 same "with the word it is played" '[0,5]' "[$code,$(of .sale.seatsSold)]"
-rehearse --concert 999999 --buyers 1 --quiet
+rehearse --concert 999999 --buyers 1 --charge 0 --quiet
 has "a concert that is not there is said" "CONCERT_NOT_FOUND" "$said_on_error"
 
 # Cut short. The line of the second second says that it is under way.
@@ -107,6 +111,26 @@ same "and closes the queue" '"CLOSED"' \
     "$(api GET "/admin/concerts/$(of .concertId)" | jq -c .queue.state)"
 rehearse --buyers 50 --over 30 --dates 1 --seats 50 --duration 1 --seed 17 --quiet
 same "so does the end of its time, with 0" '[0,true]' "[$code,$(of .sale.outOfTime)]"
+
+# While it is prepared: a million tokens take longer than it takes to see that the concert is there.
+# newest: the newest concert that a rehearsal made.
+newest() {
+    api GET '/concerts?limit=100' |
+        jq '[.concerts[] | select(.host == "Frontrow Rehearsal").concertId] | max'
+}
+before=$(newest)
+"$BUILD/frontrow" --config "$state/frontrow.conf" rehearse --url "$base" --buyers 1000000 --dates 1 \
+    --seats 5 >"$folder/text" 2>"$folder/errors" &
+player=$!
+is_made() { [[ $(newest) -gt $before ]]; }
+within 10 is_made || not_ok "the concert is made" "$(<"$folder/errors")"
+kill -INT "$player"
+code=0
+wait "$player" || code=$?
+same "Ctrl-C during the preparation says what stays" \
+    "130 frontrow: interrupted before the opening; concert $(newest) stays, closed" \
+    "$code $(<"$folder/errors")"
+same "which is so" '"CLOSED"' "$(api GET "/admin/concerts/$(newest)" | jq -c .queue.state)"
 
 # A site that takes connections and says nothing: nobody has to wait for it.
 mapfile -t mute < <(pgrep -P "$(<"$state/run/nginx.pid")")
@@ -133,4 +157,21 @@ if "$BUILD/frontrow" --config "$state/frontrow.conf" verify >"$said" 2>&1; then
 else
     not_ok "the books are right after all of it" "$(<"$said")"
 fi
+
+# A site that ends in the midst of it: the concert cannot be closed.
+"$BUILD/frontrow" --config "$state/frontrow.conf" rehearse --url "$base" --buyers 1000 --over 60 \
+    --seed 19 >"$folder/text" 2>"$folder/errors" &
+player=$!
+within 30 under_way || not_ok "the sale is under way" "$(<"$folder/errors")"
+scripts/stop --state "$state" >"$said" 2>&1 || not_ok "the site stops" "$(<"$said")"
+kill -INT "$player"
+is_taken() { grep -q '^ShdPnd:\s*0*$' "/proc/$player/status"; }
+within 5 is_taken || not_ok "the first signal is taken"
+kill -INT "$player"
+code=0
+wait "$player" || code=$?
+has "what could not be closed is told to be open" "stays, OPEN: closing it failed" \
+    "$(tail -n 4 "$folder/text")"
+same "with the status of what was cut short" 130 "$code"
+same "and nothing is made of such figures" 0 "$(grep -c 'it can do more' "$folder/text")"
 same "no token is in a log" '' "$(grep -rlE 'eyJ[A-Za-z0-9_-]{20}' "$state/log" "$folder/text" "$folder/report")"

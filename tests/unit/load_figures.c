@@ -128,7 +128,8 @@ static void test_a_full_host_is_advised_what_it_reached(void)
                              .rate = 500,
                              .in_flight = 150,
                              .stay_ms = 1000,
-                             .requests = 10000};
+                             .requests = 10000,
+                             .purchases = 2000};
     struct advice a;
 
     advice_give(&f, &a);
@@ -155,24 +156,86 @@ static void test_a_host_with_room_is_told_so(void)
                              .rate = 50,
                              .in_flight = 3,
                              .lag_us = 2000000,
-                             .requests = 1000};
+                             .requests = 1000,
+                             .purchases = 200};
     struct advice a;
 
     advice_give(&f, &a);
     CU_ASSERT_FALSE(a.full);
     CU_ASSERT_EQUAL(a.admit_count, 80);
-    CU_ASSERT_EQUAL(a.workers, 16);
+    CU_ASSERT_EQUAL(a.workers, config_default_workers(2));
     CU_ASSERT_TRUE(says(&a, "more --connections"));
     CU_ASSERT_TRUE(says(&a, "it can do more"));
     f.own_core = 99;
     advice_give(&f, &a);
     CU_ASSERT_TRUE(a.own_limit);
-    f.rate = 0;
+}
+
+static void test_nothing_is_advised_where_nothing_can_be_known(void)
+{
+    struct advice_facts f = {.workers = 120,
+                             .processors = 2,
+                             .connections = 10,
+                             .busy = 20,
+                             .rate = 20,
+                             .requests = 2000,
+                             .purchases = 199};
+    struct advice a;
+
     advice_give(&f, &a);
+    CU_ASSERT_FALSE(a.told);
+    CU_ASSERT_TRUE(says(&a, "199 purchases are too few to tell"));
+    f.purchases = 1000;
+    advice_give(&f, &a);
+    CU_ASSERT_TRUE(a.told);
+    CU_ASSERT_TRUE(says(&a, "it can do more"));
+    f.interrupted = true;
+    advice_give(&f, &a);
+    CU_ASSERT_TRUE(says(&a, "Interrupted after 1000 purchases: too few to tell"));
+    f.failures = 1500;
+    advice_give(&f, &a);
+    CU_ASSERT_TRUE(says(&a, "1500 of 2000 requests failed"));
+    CU_ASSERT_FALSE(says(&a, "it can do more"));
+    CU_ASSERT_FALSE(says(&a, "Admission"));
     CU_ASSERT_EQUAL(a.admit_count, 0);
+    CU_ASSERT_EQUAL(a.count, 1);
+}
+
+static void test_fewer_workers_are_never_advised(void)
+{
+    int preset = config_default_workers(2);
+    struct advice_facts f = {.workers = preset,
+                             .processors = 2,
+                             .busy = 50,
+                             .rate = 20,
+                             .in_flight = 3,
+                             .requests = 2000,
+                             .purchases = 1000};
+    struct advice a;
+
+    advice_give(&f, &a);
+    CU_ASSERT_FALSE(says(&a, "Workers"));
+    CU_ASSERT_EQUAL(a.workers, preset);
+    f.workers = preset * 5;
+    f.busy_answers = 1;
+    advice_give(&f, &a);
+    CU_ASSERT_FALSE(says(&a, "Workers"));
+    CU_ASSERT_EQUAL(a.workers, preset * 5);
+    f.workers = preset;
+    advice_give(&f, &a);
+    CU_ASSERT_TRUE(says(&a, "Workers"));
+    CU_ASSERT_EQUAL(a.workers, preset * 2);
+    f.busy = 95;
+    advice_give(&f, &a);
+    CU_ASSERT_FALSE(says(&a, "Workers"));
+    f.workers = preset - 1;
+    advice_give(&f, &a);
+    CU_ASSERT_TRUE(says(&a, "Workers"));
 }
 
 SUITE(load_figures, TEST(test_percentiles_are_those_of_the_sorted_values),
       TEST(test_small_values_are_exact_and_odd_ones_are_held),
       TEST(test_refusals_are_told_apart_by_status_and_code),
-      TEST(test_a_full_host_is_advised_what_it_reached), TEST(test_a_host_with_room_is_told_so));
+      TEST(test_a_full_host_is_advised_what_it_reached), TEST(test_a_host_with_room_is_told_so),
+      TEST(test_nothing_is_advised_where_nothing_can_be_known),
+      TEST(test_fewer_workers_are_never_advised));
