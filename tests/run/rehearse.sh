@@ -165,9 +165,6 @@ player=$!
 within 30 under_way || not_ok "the sale is under way" "$(<"$folder/errors")"
 scripts/stop --state "$state" >"$said" 2>&1 || not_ok "the site stops" "$(<"$said")"
 kill -INT "$player"
-is_taken() { grep -q '^ShdPnd:\s*0*$' "/proc/$player/status"; }
-within 5 is_taken || not_ok "the first signal is taken"
-kill -INT "$player"
 code=0
 wait "$player" || code=$?
 has "what could not be closed is told to be open" "stays, OPEN: closing it failed" \
