@@ -239,8 +239,10 @@ static void begin(struct job *j, const struct suite *s, struct word *of, int num
 /* Whether a process lives, and is of a group without leading it; its name. */
 static bool is_follower(const char *pid, pid_t group, char name[16])
 {
-    char path[64], line[256] = "", state = 'X';
-    int of = 0;
+    char path[64], line[256] = "";
+    pid_t id = (pid_t)strtol(pid, NULL, 10);
+    if (id == group || getpgid(id) != group)
+        return false;
     snprintf(path, sizeof path, "/proc/%.20s/stat", pid);
     FILE *stat = fopen(path, "r");
     if (!stat)
@@ -249,10 +251,10 @@ static bool is_follower(const char *pid, pid_t group, char name[16])
         line[0] = '\0';
     fclose(stat);
     const char *from = strchr(line, '('), *to = strrchr(line, ')');
-    if (!from || !to || sscanf(to, ") %c %*d %d", &state, &of) != 2)
+    if (!from || !to || strlen(to) < 3)
         return false;
     snprintf(name, 16, "%.*s", (int)(to - from - 1), from + 1);
-    return of == group && state != 'Z' && state != 'X' && strtol(pid, NULL, 10) != group;
+    return to[2] != 'Z' && to[2] != 'X'; /* ") S ...", proc_pid_stat(5) */
 }
 
 /* Whether the group has somebody but its leader; the name of one. */

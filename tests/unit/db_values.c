@@ -277,7 +277,7 @@ static void test_the_default_workers_fit_a_server_left_as_it_is(void)
     int connections = config_default_workers(2) + OTHER_CONNECTIONS;
     CU_ASSERT(connections <= MAX_CONNECTIONS);
     CU_ASSERT(stmt_count_at(connections) <= MAX_PREPARED_STMT_COUNT);
-    CU_ASSERT(stmt_count_at(connections) > connections * stmt_count_of(STMT_OF_WORKERS));
+    CU_ASSERT(stmt_count_at(connections) > (int64_t)connections * stmt_count_of(STMT_OF_WORKERS));
 }
 
 SUITE(db_values, TEST(test_text_of_any_length_comes_back), TEST(test_null_is_not_the_empty_text),

@@ -34,11 +34,12 @@ pid_t forked_start(const struct config *cfg, forked_run_fn *run)
 pid_t forked_beat(struct desk *desk)
 {
     pid_t pid = forked();
-    while (pid == 0) {
+    if (pid != 0)
+        return pid;
+    for (;;) {
         desk_beat(desk);
         poll(NULL, 0, 50);
     }
-    return pid;
 }
 
 void forked_end(pid_t *pid)
