@@ -17,13 +17,16 @@ enum kind { PAYS, LEAVES, PAYS_TOO, FALLS_SILENT, NEVER_ASKS, GIVES_UP, KINDS };
 
 enum next { JOINING, WAITING, INSIDE, HOLDING, LEAVING, DONE };
 
+/* Below the limit for one user, 300 a minute, however fast the answers are. */
+#define POLL_SECONDS 0.25
+
 struct visitor {
     struct user u;
     enum kind kind;
     enum next next;
     int64_t concert, schedule, seat, reservation;
     const char *key; /* of the hold or the payment that is under way */
-    double arrives;
+    double arrives;  /* or asks again for its place */
     int polls;
 };
 
@@ -105,8 +108,10 @@ static void take_poll(struct visitor *v, const struct api_res *r)
     CHECK_INT(INT(r, "ticket"), v->u.ticket);
     if (v->kind == GIVES_UP && ++v->polls == 3)
         v->next = LEAVING;
-    if (strcmp(STR(r, "status"), "ACTIVE") != 0)
+    if (strcmp(STR(r, "status"), "ACTIVE") != 0) {
+        v->arrives = api_now() + POLL_SECONDS;
         return;
+    }
     v->key = api_unique();
     v->next = v->kind == FALLS_SILENT                    ? DONE
               : v->kind == LEAVES || v->kind == GIVES_UP ? LEAVING
@@ -201,8 +206,10 @@ bool crowd_step(void)
         else
             n += next_request(&crowd[i], &reqs[n]);
     }
-    if (n == 0)
+    if (n == 0) {
+        api_pause();
         return later > 0;
+    }
     const struct api_res **r = api_send_all(reqs, n);
     for (size_t i = 0; i < n; i++)
         take_answer(who[i], r[i]);
