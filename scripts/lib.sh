@@ -166,12 +166,12 @@ build() {
     (
         exec {lock}>>"$BUILD/.lock"
         flock "$lock"
-        command=(make -C "$FRONTROW_ROOT" --no-print-directory -s BUILD="$BUILD" "$@")
-        if "${command[@]}" --question >/dev/null 2>&1 {lock}>&-; then
+        make=(make -C "$FRONTROW_ROOT" --no-print-directory -s BUILD="$BUILD" "$@")
+        if "${make[@]}" --question >/dev/null 2>&1 {lock}>&-; then
             exit 0
         fi
         say "Building"
-        "${command[@]}" -j "$(nproc)" {lock}>&-
+        "${make[@]}" -j "$(nproc)" {lock}>&-
     )
 }
 
