@@ -155,7 +155,7 @@ done
 same "also on Frontrow's own site" 200 "$(status "/waiting/?concert=1&return=/")"
 has "with the same policy" "script-src 'self'; connect-src 'self'" \
     "$(curl -s -o /dev/null -D - "$site/waiting/")"
-none "and for its start no scripts" "$(curl -s -o /dev/null -D - "$site/" | grep -F script-src)"
+none "and for the API no scripts" "$(curl -s -o /dev/null -D - "$site/api/v1/concerts" | grep -F script-src)"
 same "the concert's name" Gate "$(ask nobody "/api/v1/concerts/$concert" >/dev/null
     jq -r .title "$front/answer")"
 same "and the state of its queue" OPEN "$(ask nobody "/api/v1/queue/concerts/$concert" >/dev/null

@@ -90,6 +90,35 @@ for path in / /nothing /api/v1/concerts /api/nothing; do
 done
 same "the page is there" 200 "$(status /)"
 
+# header PATH NAME [CURL ARGUMENT]...: prints the value of that header of the answer.
+header() {
+    local path=$1 name=$2
+    shift 2
+    curl -s -o /dev/null -D - "$@" "$base$path" | tr -d '\r' | sed -n "s/^$name: //Ip"
+}
+nothing="default-src 'none';"
+rest="base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+scripts=" script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self';"
+for path in / /waiting/ /common/dom.js; do
+    same "$path may run this site's scripts" \
+        "$nothing$scripts style-src 'self'; img-src 'self' data: blob:; $rest" \
+        "$(header "$path" Content-Security-Policy)"
+    has "$path may not use the camera" "camera=()," "$(header "$path" Permissions-Policy)"
+done
+for path in /api/v1/concerts /api /healthz /nothing; do
+    same "$path runs nothing" "$nothing style-src 'self'; img-src 'self'; $rest" \
+        "$(header "$path" Content-Security-Policy)"
+done
+for path in / /common/dom.js /common/base.css /frontrow.svg /lib/chart.js/chart.min.js; do
+    same "$path is asked for again each time" no-cache "$(header "$path" Cache-Control)"
+    tag=$(header "$path" ETag --compressed)
+    same "$path has not changed since" 304 "$(status "$path" --compressed -H "If-None-Match: $tag")"
+    [[ $path == *.svg ]] || same "$path comes packed" gzip "$(header "$path" Content-Encoding --compressed)"
+done
+same "a module is a script" text/javascript "$(header /common/dom.js Content-Type)"
+same "the libraries' folders are not listed" 404404 \
+    "$(status /lib/)$(status /lib/chart.js/)"
+
 # The queue document: the same answer for the rest of its second, for HEAD and GET alike.
 concert=$(curl -s "$base/api/v1/concerts" | jq -r '.concerts[0].concertId')
 document=/api/v1/queue/concerts/$concert
@@ -154,6 +183,7 @@ FRONTROW_LIMIT_EXEMPT=none start_anywhere "$state"
 base=http://127.0.0.1:$port
 same "any other may join 60 times at once" 0 "$(flood /api/v1/queue/tokens 60)"
 same "and pay 200 times" 0 "$(flood /api/v1/payments 200)"
+same "and two hundred behind one address load a page of twenty files" 0 "$(flood /frontrow.svg 4000 GET)"
 flood /api/v1/queue/tokens 3000 >"$folder/limited" &
 is_limited() {
     [[ $(curl -s -D "$headers" -o "$folder/body" -w '%{http_code}' -X POST \
