@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "db/tx.h"
 #include "domain/audit.h"
+#include "domain/concert_row.h"
 #include "domain/lottery.h"
 #include "domain/snapshot.h"
 #include <stdio.h>
@@ -22,7 +23,7 @@ void concert_defaults(const struct config *cfg, struct concert *out)
     out->opens_at = -1;
 }
 
-static enum err read_concert(const struct db_value *row, void *arg)
+enum err concert_read(const struct db_value *row, void *arg)
 {
     struct concert *c = arg;
     c->concert_id = db_int(&row[0]);
@@ -44,7 +45,7 @@ static enum err read_concert(const struct db_value *row, void *arg)
 
 enum err concert_get(struct app *app, int64_t concert_id, struct concert *out)
 {
-    enum err e = db_query_one(app->db, STMT_CONCERT_GET, read_concert, out, DB_P_INT(concert_id));
+    enum err e = db_query_one(app->db, STMT_CONCERT_GET, concert_read, out, DB_P_INT(concert_id));
     return e == ERR_NO_ROW ? ERR_CONCERT_NOT_FOUND : e;
 }
 
@@ -109,7 +110,7 @@ static enum err move_opening(struct db *db, const struct concert *c, int prequeu
 /* What the row says now. */
 static enum err reread(struct db *db, struct concert *c)
 {
-    return db_query_one(db, STMT_CONCERT_GET, read_concert, c, DB_P_INT(c->concert_id));
+    return db_query_one(db, STMT_CONCERT_GET, concert_read, c, DB_P_INT(c->concert_id));
 }
 
 static enum err create(struct db *db, void *arg)
@@ -240,7 +241,7 @@ static enum err read_locked(const struct db_value *row, void *arg)
     struct locked *l = arg;
     l->set_state = queue_condition_read(&row[18]);
     l->prequeue = (int)db_int(&row[19]);
-    return read_concert(row, &l->concert);
+    return concert_read(row, &l->concert);
 }
 
 static enum err read_ticked(const struct db_value *row, void *arg)

@@ -6,7 +6,9 @@
  */
 #include "http/concert_admin_http.h"
 
+#include "domain/admin_list.h"
 #include "http/json_out.h"
+#include "http/params.h"
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,9 +138,8 @@ static void put_queue(struct text_buf *out, const struct concert *c)
     jout_object_end(out);
 }
 
-void concert_admin_http_render(const struct concert *c, struct text_buf *out)
+static void put_members(struct text_buf *out, const struct concert *c)
 {
-    jout_object_begin(out, NULL);
     jout_int(out, "concertId", c->concert_id);
     jout_text(out, "title", c->title);
     jout_text_opt(out, "artist", c->artist);
@@ -147,7 +148,53 @@ void concert_admin_http_render(const struct concert *c, struct text_buf *out)
     CONCERT_JSON(PUT)
 #undef PUT
     put_queue(out, c);
+}
+
+void concert_admin_http_render(const struct concert *c, struct text_buf *out)
+{
+    jout_object_begin(out, NULL);
+    put_members(out, c);
     jout_object_end(out);
+}
+
+struct listing {
+    struct text_buf *out;
+    int limit, seen;
+    int64_t last;
+};
+
+/* One row more than the page has is asked for: it only tells that there is a next page. */
+static enum err put_listed(const struct concert *c, int64_t next_starts_at, void *arg)
+{
+    struct listing *l = arg;
+
+    if (l->seen++ == l->limit)
+        return ERR_OK;
+    jout_object_begin(l->out, NULL);
+    put_members(l->out, c);
+    jout_time(l->out, "nextStartsAt", next_starts_at);
+    jout_object_end(l->out);
+    l->last = c->concert_id;
+    return ERR_OK;
+}
+
+enum err concert_admin_http_list(struct request *req, struct response *res)
+{
+    struct text_buf *out = &res->body;
+    struct listing l = {.out = out};
+    struct params_page page;
+    enum err e = params_page(req, false, &page);
+
+    if (e != ERR_OK)
+        return e;
+    l.limit = page.limit;
+    jout_object_begin(out, NULL);
+    jout_array_begin(out, "concerts");
+    e = admin_list_concerts(req->app, page.id, page.limit + 1, put_listed, &l);
+    jout_array_end(out);
+    params_next(out, l.seen > l.limit, false, 0, l.last);
+    jout_object_end(out);
+    return e;
 }
 
 enum err concert_admin_http_create(struct request *req, struct response *res)

@@ -120,7 +120,6 @@ enum err ops_http_metrics(struct request *req, struct response *res)
     struct text_buf *out = &res->body;
     size_t n = routes_count();
 
-    (void)req;
     for (size_t i = 0; i < n; i++) {
         snprintf(names[i], sizeof names[i], "%s %s", routes_at(i)->method, routes_at(i)->pattern);
         pointers[i] = names[i];
@@ -132,7 +131,8 @@ enum err ops_http_metrics(struct request *req, struct response *res)
                         snapshot_age_ms());
     metrics_write_value(out, "frontrow_database_up", "gauge",
                         "Whether this host reaches the database.", !snapshot_database_down());
-    response_header(res, "Cache-Control", "no-store");
+    if (req->route->who == WHO_ANYONE) /* else dispatch has said so */
+        response_header(res, "Cache-Control", "no-store");
     res->content_type = "text/plain; version=0.0.4; charset=utf-8";
     return ERR_OK;
 }

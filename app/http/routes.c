@@ -81,12 +81,14 @@ static const struct route routes[] = {
     ROUTE("GET", API "/users/{userId}/balance/entries", WHO_USER, wallet_http_entries),
     ROUTE("GET", API "/users/{userId}/reservations", WHO_USER, reservation_http_list),
 
+    ROUTE("GET", API "/admin/concerts", WHO_ADMIN, concert_admin_http_list),
     ROUTE("POST", API "/admin/concerts", WHO_ADMIN, concert_admin_http_create,
           .body = concert_create_fields, .body_size = sizeof(struct concert_body)),
     ROUTE("GET", API "/admin/concerts/{concertId}", WHO_ADMIN, concert_admin_http_get),
     ROUTE("PATCH", API "/admin/concerts/{concertId}", WHO_ADMIN, concert_admin_http_patch,
           .body = concert_patch_fields, .body_size = sizeof(struct concert_body)),
     ROUTE("GET", API "/admin/concerts/{concertId}/stats", WHO_ADMIN, concert_admin_http_stats),
+    ROUTE("GET", API "/admin/concerts/{concertId}/schedules", WHO_ADMIN, schedule_admin_http_list),
     ROUTE("POST", API "/admin/concerts/{concertId}/schedules", WHO_ADMIN, schedule_admin_http_create,
           BODY(schedule_body)),
     ROUTE("GET", API "/admin/schedules/{scheduleId}", WHO_ADMIN, schedule_admin_http_get),
@@ -94,6 +96,8 @@ static const struct route routes[] = {
           .flags = ROUTE_KEY),
     ROUTE("GET", API "/admin/schedules/{scheduleId}/sales", WHO_ADMIN, sales_http_list),
     ROUTE("GET", API "/admin/audit", WHO_ADMIN, audit_http_list),
+    ROUTE("GET", API "/admin/metrics", WHO_ADMIN, ops_http_metrics,
+          .flags = ROUTE_WITHOUT_DATABASE),
 
     ROUTE("POST", API "/demo/users", WHO_DEMO, demo_http_user, BODY(demo_body),
           .flags = ROUTE_BODY_OPTIONAL),

@@ -1,9 +1,11 @@
 /* Schedules as their operator makes and sees them. */
 #include "http/schedule_admin_http.h"
 
+#include "domain/admin_list.h"
 #include "domain/cancel.h"
 #include "domain/schedule.h"
 #include "http/json_out.h"
+#include "http/params.h"
 #include "http/reply.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -195,6 +197,43 @@ enum err schedule_admin_http_create(struct request *req, struct response *res)
     response_header(res, "Location", "/api/v1/admin/schedules/%" PRId64, made.schedule_id);
     put_schedule(&made, &res->body);
     return ERR_OK;
+}
+
+static void put_page(struct text_buf *out, const struct schedule *list, int count, int limit)
+{
+    int shown = count < limit ? count : limit;
+    const struct schedule *last = list + shown - 1;
+
+    jout_object_begin(out, NULL);
+    jout_array_begin(out, "schedules");
+    for (int i = 0; i < shown; i++)
+        put_schedule(&list[i], out);
+    jout_array_end(out);
+    if (count > limit)
+        params_next(out, true, true, last->starts_at, last->schedule_id);
+    else
+        jout_null(out, "next");
+    jout_object_end(out);
+}
+
+enum err schedule_admin_http_list(struct request *req, struct response *res)
+{
+    struct params_page page;
+    struct schedule *list;
+    int count = 0;
+    enum err e = params_page(req, true, &page);
+
+    if (e != ERR_OK)
+        return e;
+    list = calloc((size_t)page.limit + 1, sizeof *list);
+    if (!list)
+        return ERR_INTERNAL;
+    e = admin_list_schedules(req->app, request_id(req), page.key, page.id, page.limit + 1, list,
+                             &count);
+    if (e == ERR_OK)
+        put_page(&res->body, list, count, page.limit);
+    free(list);
+    return e;
 }
 
 enum err schedule_admin_http_get(struct request *req, struct response *res)

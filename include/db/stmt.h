@@ -359,6 +359,11 @@
       "(SELECT MIN(s.starts_at) FROM schedule s WHERE s.concert_id = c.concert_id "                \
       "AND s.starts_at > NOW(3) AND s.canceled_at IS NULL) FROM concert c "                        \
       "JOIN queue_state q ON q.concert_id = c.concert_id WHERE c.concert_id = ?")                  \
+    X(CONCERT_PAGE, 2, 21,                                                                         \
+      "SELECT " STMT_CONCERT_COLUMNS ", (SELECT MIN(s.starts_at) FROM schedule s "                 \
+      "WHERE s.concert_id = c.concert_id AND s.starts_at > NOW(3) AND s.canceled_at IS NULL) "     \
+      "FROM concert c JOIN queue_state q ON q.concert_id = c.concert_id "                          \
+      "WHERE c.concert_id < ? ORDER BY c.concert_id DESC LIMIT ?")                                 \
     X(CONCERT_SCHEDULES, 1, 2,                                                                     \
       "SELECT schedule_id, starts_at FROM schedule WHERE concert_id = ? ORDER BY schedule_id")     \
     X(QUEUE_STATE_INSERT, 11, 0,                                                                   \
@@ -684,6 +689,12 @@
       STMT_100_MARKS ")")                                                                          \
     X(SCHEDULE_GET, 1, 11,                                                                         \
       "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.schedule_id = ?")                   \
+    /* of a concert that has none one row without a schedule */                                    \
+    X(SCHEDULE_PAGE, 5, 11,                                                                        \
+      "SELECT " STMT_SCHEDULE_COLUMNS "FROM concert c "                                            \
+      "LEFT JOIN schedule s FORCE INDEX (schedule_time) ON s.concert_id = c.concert_id "           \
+      "AND (s.starts_at > ? OR (s.starts_at = ? AND s.schedule_id > ?)) "                          \
+      "WHERE c.concert_id = ? ORDER BY s.starts_at, s.schedule_id LIMIT ?")                        \
     X(SCHEDULE_LIST, 4, 13,                                                                        \
       "SELECT " STMT_SCHEDULE_COLUMNS                                                              \
       ", (SELECT COUNT(*) FROM seat t FORCE INDEX (seat_status) "                                  \

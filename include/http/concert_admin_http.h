@@ -22,6 +22,8 @@ extern const struct bind_field concert_patch_fields[];
 /* Writes a concert as its operator sees it: the answers, and what the audit log keeps. */
 void concert_admin_http_render(const struct concert *c, struct text_buf *out);
 
+/* GET /admin/concerts */
+enum err concert_admin_http_list(struct request *req, struct response *res) MUSTCHECK;
 /* POST /admin/concerts */
 enum err concert_admin_http_create(struct request *req, struct response *res) MUSTCHECK;
 /* GET /admin/concerts/{concertId} */

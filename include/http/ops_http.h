@@ -8,7 +8,7 @@
 enum err ops_http_healthz(struct request *req, struct response *res) MUSTCHECK;
 /* GET /readyz: 200 if all is well, otherwise 503. */
 enum err ops_http_readyz(struct request *req, struct response *res) MUSTCHECK;
-/* GET /metrics */
+/* GET /metrics, GET /admin/metrics: the same of this host. */
 enum err ops_http_metrics(struct request *req, struct response *res) MUSTCHECK;
 
 #endif

@@ -15,6 +15,8 @@ struct schedule_body {
 extern const struct bind_field schedule_body_fields[];
 enum err schedule_admin_http_create(struct request *req, struct response *res) MUSTCHECK;
 
+/* GET /admin/concerts/{concertId}/schedules */
+enum err schedule_admin_http_list(struct request *req, struct response *res) MUSTCHECK;
 /* GET /admin/schedules/{scheduleId} */
 enum err schedule_admin_http_get(struct request *req, struct response *res) MUSTCHECK;
 /* DELETE /admin/schedules/{scheduleId} */

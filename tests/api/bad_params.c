@@ -129,6 +129,8 @@ static void test_limits_of_pages(void)
         {u.token, "/users/me/balance/entries"},
         {u.token, "/users/me/reservations"},
         {token_admin(), "/admin/audit"},
+        {token_admin(), "/admin/concerts"},
+        {token_admin(), F("/admin/concerts/%lld/schedules", (long long)world_concert(NULL))},
     };
     for (size_t l = 0; l < COUNT(lists); l++) {
         for (size_t i = 0; i < COUNT(bad); i++)
