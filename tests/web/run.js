@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /*
  * Runs tests/web/*.test.js with node's own runner, a few files at a time, all in one browser that it
  * starts; then those that measure, *.measure.js, one after the other, so that nothing else counts in
