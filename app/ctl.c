@@ -16,6 +16,7 @@
 #include "ctl_queue.h"
 #include "ctl_rehearse.h"
 #include "ctl_status.h"
+#include "db/db.h"
 #include "db/grants.h"
 #include "db/migrate.h"
 #include "domain/app.h"
@@ -160,7 +161,12 @@ static int run_status(struct ctl *ctl)
 {
     struct app *app = app_new(&ctl->cfg);
     struct status s = {0};
-    enum err e = app ? status_read(app, &s) : ERR_INTERNAL;
+    enum err e = ERR_INTERNAL;
+
+    if (app) {
+        db_serve(app->db, STMT_OF_TOOL);
+        e = status_read(app, &s);
+    }
     int status = ctl_status_well(&s) ? CTL_DONE : CTL_FAILED;
 
     app_free(app);

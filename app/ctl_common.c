@@ -1,6 +1,7 @@
 /* How the commands speak, and how they come to the database; see ctl.h. */
 #include "base/text.h"
 #include "ctl.h"
+#include "db/db.h"
 #include "db/migrate.h"
 #include "domain/app.h"
 #include <inttypes.h>
@@ -36,6 +37,8 @@ struct app *ctl_app(struct ctl *ctl, const char *what)
         ctl_complain(0, "%s", why);
     else if (!app)
         ctl_complain_of(e == ERR_OK ? ERR_INTERNAL : e, what);
+    else
+        db_serve(app->db, STMT_OF_TOOL);
     return app;
 }
 

@@ -52,6 +52,7 @@ static enum stmt_user owner(enum stmt id)
         enum stmt_user who;
     } prefixes[] = {{"JOB_", STMT_OF_JOB},
                     {"DESK_", STMT_OF_CLERKS},
+                    {"TOOL_", STMT_OF_TOOL},
                     {"VERIFY_", STMT_OF_VERIFY},
                     {"GRANTS_", STMT_OF_GRANTS}};
 
@@ -70,7 +71,8 @@ bool stmt_is_of(enum stmt id, enum stmt_user who)
         return true;
     if (who == STMT_OF_JOB)
         return is_shared_with_job(id);
-    return mine == STMT_OF_WORKERS && (who == STMT_OF_VERIFY || who == STMT_OF_CLERKS);
+    return mine == STMT_OF_WORKERS &&
+           (who == STMT_OF_TOOL || who == STMT_OF_VERIFY || who == STMT_OF_CLERKS);
 }
 
 int stmt_count_of(enum stmt_user who)

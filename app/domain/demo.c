@@ -89,7 +89,7 @@ enum err demo_load(struct app *app, FILE *out)
 {
     struct caller operator= {.kind = TOKEN_USER, .service = true, .admin = true};
     int64_t concerts = 0, now = 0;
-    enum err e = db_query_one(app->db, STMT_CONCERT_COUNT, read_int, &concerts);
+    enum err e = db_query_one(app->db, STMT_TOOL_CONCERT_COUNT, read_int, &concerts);
     if (e == ERR_OK)
         e = db_now(app->db, &now);
     if (e == ERR_OK && concerts > 0) {

@@ -49,7 +49,8 @@ static enum err read_info(const struct db_value *row, void *arg)
 enum err lottery_read(struct app *app, int64_t concert_id, struct lottery_info *out)
 {
     *out = (struct lottery_info){.concert_id = concert_id};
-    enum err e = db_query_one(app->db, STMT_LOTTERY_INFO, read_info, out, DB_P_INT(concert_id));
+    enum err e =
+        db_query_one(app->db, STMT_TOOL_LOTTERY_INFO, read_info, out, DB_P_INT(concert_id));
     return e == ERR_NO_ROW ? ERR_CONCERT_NOT_FOUND : e;
 }
 
@@ -120,7 +121,7 @@ static enum err read_all(struct db *db, void *arg)
     if (r->begun) /* a lost connection would have us say everything again */
         return ERR_BUSY;
     r->count = r->next = 0;
-    enum err e = db_query(db, STMT_LOTTERY_OTHERS, read_other, r, DB_P_INT(l->token_floor),
+    enum err e = db_query(db, STMT_TOOL_LOTTERY_OTHERS, read_other, r, DB_P_INT(l->token_floor),
                           DB_P_INT(l->concert_id), DB_P_INT(l->first_ticket), DB_P_INT(r->end),
                           DB_P_TIME(l->opens_at));
     if (r->count > 0)
@@ -129,7 +130,7 @@ static enum err read_all(struct db *db, void *arg)
     r->page_rows = PAGE;
     while (e == ERR_OK && r->page_rows == PAGE) {
         r->page_rows = 0;
-        e = db_query(db, STMT_LOTTERY_NUMBERS, read_number, r, DB_P_INT(l->concert_id),
+        e = db_query(db, STMT_TOOL_LOTTERY_NUMBERS, read_number, r, DB_P_INT(l->concert_id),
                      DB_P_INT(r->last + 1), DB_P_INT(r->end), DB_P_INT(PAGE));
     }
     return e;

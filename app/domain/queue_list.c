@@ -29,11 +29,12 @@ static enum err read_next(const struct db_value *row, void *arg)
 enum err queue_list(struct app *app, queue_list_fn *fn, void *arg)
 {
     struct list l = {.fn = fn, .arg = arg};
-    return db_query_params(app->db, STMT_QUEUE_LIST, read_next, &l, NULL, 0);
+    return db_query_params(app->db, STMT_TOOL_QUEUE_LIST, read_next, &l, NULL, 0);
 }
 
 enum err queue_list_get(struct app *app, int64_t concert_id, struct queue_listing *out)
 {
-    enum err e = db_query_one(app->db, STMT_QUEUE_LISTING, read_listing, out, DB_P_INT(concert_id));
+    enum err e =
+        db_query_one(app->db, STMT_TOOL_QUEUE_LISTING, read_listing, out, DB_P_INT(concert_id));
     return e == ERR_NO_ROW ? ERR_CONCERT_NOT_FOUND : e;
 }

@@ -45,9 +45,10 @@ enum err status_read(struct app *app, struct status *out)
     out->concerts = calloc(CONCERTS_SHOWN, sizeof *out->concerts);
     if (!out->concerts)
         return ERR_INTERNAL;
-    enum err e = db_query_one(app->db, STMT_STATUS_SERVER, read_server, out);
+    enum err e = db_query_one(app->db, STMT_TOOL_STATUS_SERVER, read_server, out);
     if (e == ERR_OK)
-        e = db_query(app->db, STMT_STATUS_CONCERTS, read_concert, out, DB_P_INT(CONCERTS_SHOWN));
+        e = db_query(app->db, STMT_TOOL_STATUS_CONCERTS, read_concert, out,
+                     DB_P_INT(CONCERTS_SHOWN));
     if (e != ERR_OK) {
         free(out->concerts);
         out->concerts = NULL;

@@ -8,11 +8,12 @@
  *
  * Each program has a database account with the rights that its statements need and no other (see
  * db/grants.h), so a name says who may run it: JOB_ is the job's alone, DESK_ is for the clerks
- * beside the workers' (domain/clerk.h; the account is the same), VERIFY_ is `frontrow verify`'s
- * beside the workers', GRANTS_ is `frontrow migrate --grants`'s; any other is the
- * workers' and the operator's tool's, and the job's too if STMT_JOB_SHARES names it. A statement
- * that somebody else runs is refused (db_serve), so that a test finds it whatever its account may
- * do.
+ * beside the workers' (domain/clerk.h; the account is the same), TOOL_ is the operator's tool's
+ * beside the workers', VERIFY_ is `frontrow verify`'s beside the workers', GRANTS_ is
+ * `frontrow migrate --grants`'s; any other is the workers', and the job's too if STMT_JOB_SHARES
+ * names it. A statement that somebody else runs is refused (db_serve), so that a test finds it
+ * whatever its account may do. Each one of the workers' is prepared in a hundred of them, so the
+ * others' stay apart.
  *
  * Locks are taken in one order everywhere: queue token, reservation, seats by id, wallet.
  */
@@ -416,11 +417,11 @@
       "WHERE s.concert_id = q.concert_id)) ORDER BY q.concert_id DESC LIMIT ?")                    \
     X(QUEUE_GET, 1, 27,                                                                            \
       "SELECT " STMT_QUEUE_COLUMNS STMT_QUEUE_TABLES "WHERE q.concert_id = ?")                     \
-    X(QUEUE_LIST, 0, 28, STMT_QUEUE_TITLED                                                         \
+    X(TOOL_QUEUE_LIST, 0, 28, STMT_QUEUE_TITLED                                                         \
       "WHERE q.waiting > 0 OR q.active > 0 OR EXISTS (SELECT 1 FROM schedule s "                   \
       "WHERE s.concert_id = q.concert_id AND s.starts_at > NOW(3) AND s.canceled_at IS NULL) "     \
       "ORDER BY q.concert_id")                                                                     \
-    X(QUEUE_LISTING, 1, 28, STMT_QUEUE_TITLED "WHERE q.concert_id = ?")                            \
+    X(TOOL_QUEUE_LISTING, 1, 28, STMT_QUEUE_TITLED "WHERE q.concert_id = ?")                            \
     X(QUEUE_GONE, 4, 1,                                                                            \
       "SELECT ticket FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? AND status = ? "            \
       "AND ticket > ? ORDER BY ticket LIMIT ?")                                                    \
@@ -657,17 +658,17 @@
     X(JOB_LOTTERY_ENTRANTS, 2, 2,                                                                      \
       "SELECT token_id, created_at < ? FROM " STMT_TOKEN_BY_STATUS "WHERE concert_id = ? "                     \
       "AND status = 'PREQUEUE'")                                                                   \
-    X(LOTTERY_INFO, 1, 10,                                                                         \
+    X(TOOL_LOTTERY_INFO, 1, 10,                                                                         \
       "SELECT y.seed_hash, CASE WHEN y.drawn_at IS NOT NULL THEN y.seed END, y.made_at, "          \
       "COALESCE(y.opened_at, q.opens_at), y.drawn_at, COALESCE(y.entrants, (SELECT COUNT(*) "      \
       "FROM queue_token t FORCE INDEX (queue_token_status) "                                       \
       "WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE')), "                            \
       "y.first_ticket, y.numbered, y.token_floor, q.prequeue FROM queue_state q "                  \
       "LEFT JOIN lottery y ON y.lottery_id = q.lottery_id WHERE q.concert_id = ?")                 \
-    X(LOTTERY_NUMBERS, 4, 2,                                                                       \
+    X(TOOL_LOTTERY_NUMBERS, 4, 2,                                                                       \
       "SELECT ticket, token_id FROM queue_token FORCE INDEX (queue_token_ticket) "                 \
       "WHERE concert_id = ? AND ticket BETWEEN ? AND ? ORDER BY ticket LIMIT ?")                   \
-    X(LOTTERY_OTHERS, 5, 2,                                                                        \
+    X(TOOL_LOTTERY_OTHERS, 5, 2,                                                                        \
       "SELECT ticket, status = 'VOID' FROM " STMT_TOKEN_BY_ID "WHERE token_id > ? "                \
       "AND concert_id = ? AND ticket BETWEEN ? AND ? AND (status = 'VOID' OR created_at >= ?)")    \
     X(JOB_LOTTERY_GIVE, 204, 0,                                                                        \
@@ -906,11 +907,11 @@
       "SELECT reservation_id FROM reservation WHERE user_id = ? AND concert_id = ? "               \
       "AND status = 'PENDING' AND hold_expires_at > NOW(3) AND reservation_id <> ? "               \
       "ORDER BY reservation_id")                                                                   \
-    X(CONCERT_COUNT, 0, 1, "SELECT COUNT(*) FROM concert")                                         \
-    X(STATUS_SERVER, 0, 4,                                                                         \
+    X(TOOL_CONCERT_COUNT, 0, 1, "SELECT COUNT(*) FROM concert")                                         \
+    X(TOOL_STATUS_SERVER, 0, 4,                                                                         \
       "SELECT VERSION(), (SELECT CAST(MAX(number) AS SIGNED) FROM schema_migration), l.holder, "   \
       "(SELECT COUNT(*) FROM concert) FROM job_lease l WHERE l.name = 'job'")                      \
-    X(STATUS_CONCERTS, 1, 11,                                                                      \
+    X(TOOL_STATUS_CONCERTS, 1, 11,                                                                      \
       "SELECT c.concert_id, c.title, " STMT_SHOWN_STATE ", q.waiting, q.active, q.now_serving, "   \
       "q.last_ticket, COUNT(t.seat_id), "                                                          \
       "CAST(COALESCE(SUM(t.status = 'AVAILABLE' OR (t.status = 'HELD' "                            \
@@ -1022,12 +1023,13 @@ const char *stmt_sql(enum stmt id);
 int stmt_params(enum stmt id);
 int stmt_columns(enum stmt id);
 
-/* Whose statements: the workers' and the operator's tool's, the clerks', the job's, those of
+/* Whose statements: the workers', the clerks', the job's, the operator's tool's, those of
  * `frontrow verify`, those of `frontrow migrate --grants`, or all of them, which is for tests. */
 enum stmt_user {
     STMT_OF_WORKERS,
     STMT_OF_CLERKS,
     STMT_OF_JOB,
+    STMT_OF_TOOL,
     STMT_OF_VERIFY,
     STMT_OF_GRANTS,
     STMT_OF_ALL
@@ -1038,7 +1040,8 @@ bool stmt_is_of(enum stmt id, enum stmt_user who);
 int stmt_count_of(enum stmt_user who);
 
 /* How many prepared statements the server must have room for: those of so many connections of the
- * workers' statements, of clerks and of the job, and of a `frontrow verify` beside them. */
+ * workers' statements, of clerks and of the job, and of a `frontrow verify` beside them, which has
+ * more than any other command. */
 int64_t stmt_count_at(int connections);
 
 #endif

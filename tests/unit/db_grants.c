@@ -167,6 +167,7 @@ static bool prepares(enum config_account which, enum stmt_user who)
 static void expect_enough(void)
 {
     CU_ASSERT(prepares(CONFIG_WORKERS, STMT_OF_CLERKS));
+    CU_ASSERT(prepares(CONFIG_WORKERS, STMT_OF_TOOL));
     CU_ASSERT(prepares(CONFIG_WORKERS, STMT_OF_VERIFY));
     CU_ASSERT(prepares(CONFIG_JOB, STMT_OF_JOB));
 }
