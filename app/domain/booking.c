@@ -114,6 +114,14 @@ enum err booking_get(struct app *app, const struct caller *caller, int64_t id,
     return e == ERR_OK ? booking_read_seats(app, out) : e;
 }
 
+enum err booking_find(struct app *app, int64_t id, struct reservation *out)
+{
+    enum err e = db_query_one(app->db, STMT_RESERVATION_GET, read_shown, out, DB_P_INT(id));
+    if (e == ERR_NO_ROW)
+        return ERR_RESERVATION_NOT_FOUND;
+    return e == ERR_OK ? booking_read_seats(app, out) : e;
+}
+
 struct list {
     struct reservation *out;
     int count;

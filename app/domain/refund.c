@@ -8,6 +8,7 @@
 #include "domain/refund.h"
 
 #include "db/db.h"
+#include "domain/audit.h"
 #include "domain/outbox.h"
 #include "domain/reservation_row.h"
 #include "domain/wallet.h"
@@ -83,6 +84,18 @@ static enum err describe(struct request *q, const struct terms *t)
     return booking_read_seats(q->app, r);
 }
 
+static enum err write_audit(const struct request *q)
+{
+    const struct reservation *r = &q->out->reservation;
+    const struct audit_money m = {.user_id = r->user_id,
+                                  .amount = r->amount,
+                                  .balance = q->out->balance,
+                                  .reservation_id = r->reservation_id,
+                                  .status_before = "CONFIRMED",
+                                  .status_now = "REFUNDED"};
+    return audit_write_money(q->app, q->caller, "reservation.refund", &m);
+}
+
 static enum err refund(struct db *db, void *arg)
 {
     struct request *q = arg;
@@ -99,6 +112,8 @@ static enum err refund(struct db *db, void *arg)
         e = check(q, r, &t);
     if (e == ERR_OK)
         e = refund_locked(q->app, r, t.closes_at, &q->out->balance);
+    if (e == ERR_OK && audit_is_due(q->caller, &r->user_id))
+        e = write_audit(q);
     if (e == ERR_OK)
         e = describe(q, &t);
     return e == ERR_OK ? idem_finish(db, q->idem) : e;

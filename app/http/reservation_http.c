@@ -202,6 +202,18 @@ enum err reservation_http_get(struct request *req, struct response *res)
     return ERR_OK;
 }
 
+enum err reservation_http_get_any(struct request *req, struct response *res)
+{
+    struct reservation r = {0};
+    enum err e = booking_find(req->app, request_id(req), &r);
+
+    if (e != ERR_OK)
+        return e;
+    put_reservation(&res->body, &r);
+    reservation_clear(&r);
+    return ERR_OK;
+}
+
 static enum err render_released(void *arg, int *status, struct text_buf *body)
 {
     (void)arg;

@@ -95,6 +95,7 @@ static const struct route routes[] = {
     ROUTE("DELETE", API "/admin/schedules/{scheduleId}", WHO_ADMIN, schedule_admin_http_cancel,
           .flags = ROUTE_KEY),
     ROUTE("GET", API "/admin/schedules/{scheduleId}/sales", WHO_ADMIN, sales_http_list),
+    ROUTE("GET", API "/admin/reservations/{reservationId}", WHO_ADMIN, reservation_http_get_any),
     ROUTE("GET", API "/admin/audit", WHO_ADMIN, audit_http_list),
     ROUTE("GET", API "/admin/metrics", WHO_ADMIN, ops_http_metrics,
           .flags = ROUTE_WITHOUT_DATABASE),

@@ -64,6 +64,9 @@ enum err booking_extend(struct app *app, const struct caller *caller, int64_t id
 enum err booking_get(struct app *app, const struct caller *caller, int64_t id,
                      struct reservation *out) MUSTCHECK;
 
+/* Anybody's, for the operator. RESERVATION_NOT_FOUND. */
+enum err booking_find(struct app *app, int64_t id, struct reservation *out) MUSTCHECK;
+
 /* Gives a hold back. Nothing to do for one that is over: ERR_OK. ERR_ALREADY_PAID. */
 enum err booking_release(struct app *app, const struct caller *caller, int64_t id,
                          struct idem *idem) MUSTCHECK;

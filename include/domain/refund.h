@@ -15,7 +15,8 @@ struct refund {
  * In one transaction: the reservation and its payment REFUNDED, the seats free, the wallet credited
  * with its ledger entry, the event recorded. In this order: idem's, RESERVATION_NOT_FOUND (also
  * somebody else's, unless the caller is a service), NOT_REFUNDABLE (not paid, refunded already, or
- * the schedule's refund_closes_at has passed and it is not canceled), BALANCE_LIMIT. Release
+ * the schedule's refund_closes_at has passed and it is not canceled), BALANCE_LIMIT. An operator's
+ * for somebody else is written to the audit log (domain/audit.h). Release
  * out->reservation with reservation_clear.
  */
 enum err refund_reservation(struct app *app, const struct caller *caller, int64_t reservation_id,

@@ -36,7 +36,8 @@ enum err wallet_check_amount(struct app *app, int64_t amount) MUSTCHECK;
 
 /* Adds `amount` (checked against the configured bounds: ERR_INVALID_FIELD) with its ledger entry.
  * ERR_BALANCE_LIMIT, ERR_USER_NOT_FOUND, those of idem_begin, ERR_BUSY. The caller resolves the
- * user in the same way as everywhere: own user made known, another's must be. */
+ * user in the same way as everywhere: own user made known, another's must be. An operator's for
+ * somebody else is written to the audit log (domain/audit.h), and goes alone. */
 enum err wallet_charge(struct app *app, const struct caller *caller, const struct uuid *user_id,
                        int64_t amount, struct idem *idem, struct wallet_charge *out) MUSTCHECK;
 

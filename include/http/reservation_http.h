@@ -24,6 +24,8 @@ enum err reservation_http_render_held(void *arg, int *status, struct text_buf *b
 enum err reservation_http_extend(struct request *req, struct response *res) MUSTCHECK;
 /* GET /reservations/{reservationId} */
 enum err reservation_http_get(struct request *req, struct response *res) MUSTCHECK;
+/* GET /admin/reservations/{reservationId}: anybody's */
+enum err reservation_http_get_any(struct request *req, struct response *res) MUSTCHECK;
 /* DELETE /reservations/{reservationId} */
 enum err reservation_http_release(struct request *req, struct response *res) MUSTCHECK;
 /* GET /users/{userId}/reservations */
