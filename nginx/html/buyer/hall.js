@@ -1,0 +1,201 @@
+/*
+ * A hall as the pages draw it, from the compact list of seats: which seats there are, at which price,
+ * in which state, and where they lie.
+ *
+ * The list has no places, only sections, rows and numbers, so the drawing is a plan and no picture:
+ * each section a block of its rows, each row centred, the sections in their order from the stage on,
+ * side by side as it fits the shape of the window best. The unit is the distance of two seats.
+ */
+const LABEL = 2; // above each block, for its name
+const GAP = 2.5; // between blocks
+const STAGE = 5; // in front of all
+const LONGEST = 200; // seats in one line; a longer row goes on in the next
+
+/** The states, as in the list. */
+export const AVAILABLE = 65, HELD = 72, SOLD = 83, BLOCKED = 66;
+
+/* Runs with the same section and row are one row: a price may change within it. */
+function gather(sections) {
+    const blocks = [];
+    for (const run of sections) {
+        let block = blocks[blocks.length - 1];
+        if (!block || block.name !== (run.name || ''))
+            blocks.push(block = {name: run.name || '', rows: []});
+        const row = block.rows[block.rows.length - 1];
+        if (row && row.row === run.row && row.first + row.count === run.first)
+            row.count += run.count;
+        else
+            block.rows.push({row: run.row, first: run.first, count: run.count});
+    }
+    return blocks;
+}
+
+/* Seats without rows are drawn in lines of a handy length, rows as they are unless endless. */
+function toLines(block) {
+    const lines = [];
+    for (const {row, first, count} of block.rows) {
+        const length = row === null ? Math.min(LONGEST, Math.max(10, 5 * Math.ceil(Math.sqrt(count * 1.5) / 5))) : LONGEST;
+        for (let at = 0; at < count; at += length)
+            lines.push({row, first: first + at, count: Math.min(length, count - at), x: 0, y: 0});
+    }
+    return lines;
+}
+
+/* Side by side up to a width, then the next tier. */
+function flow(blocks, width) {
+    const tiers = [];
+    let tier = null;
+    for (const block of blocks) {
+        if (!tier || tier.width + GAP + block.width > width)
+            tiers.push(tier = {blocks: [], width: -GAP, height: 0});
+        tier.blocks.push(block);
+        tier.width += GAP + block.width;
+        tier.height = Math.max(tier.height, block.height);
+    }
+    return {
+        tiers, width: Math.max(...tiers.map(t => t.width)),
+        height: STAGE + tiers.reduce((sum, t) => sum + t.height + GAP, 0),
+    };
+}
+
+/* The width at which the whole is seen largest. */
+function bestFlow(blocks, aspect) {
+    const widest = Math.max(...blocks.map(block => block.width));
+    const total = blocks.reduce((sum, block) => sum + block.width + GAP, 0);
+    let best = null;
+    for (let width = widest; ; width *= 1.15) {
+        const plan = flow(blocks, width);
+        plan.score = Math.min(aspect / plan.width, 1 / plan.height);
+        if (!best || plan.score > best.score * 1.001)
+            best = plan;
+        if (width > total)
+            return best;
+    }
+}
+
+function lay(hall, plan) {
+    let y = STAGE;
+    for (const tier of plan.tiers) {
+        let x = (plan.width - tier.width) / 2;
+        for (const block of tier.blocks) {
+            block.x = x;
+            block.y = y;
+            block.lines.forEach((line, n) => {
+                line.x = x + (block.width - line.count) / 2;
+                line.y = y + block.label + n;
+                for (let i = 0; i < line.count; i++) {
+                    hall.xs[line.first + i] = line.x + i + 0.5;
+                    hall.ys[line.first + i] = line.y + 0.5;
+                }
+            });
+            x += block.width + GAP;
+        }
+        y += tier.height + GAP;
+    }
+}
+
+function readPrices(hall, sections) {
+    hall.prices = [...new Set(sections.map(run => run.price))].sort((a, b) => b - a);
+    const tiers = new Map(hall.prices.map((price, tier) => [price, tier]));
+    for (const run of sections)
+        hall.tiers.fill(tiers.get(run.price), run.first, run.first + run.count);
+}
+
+export class Hall {
+    /** From the list {sections, states}, for a window that is `aspect` times as wide as high. */
+    constructor(list, aspect) {
+        this.count = list.states.length;
+        this.xs = new Float32Array(this.count + 1);
+        this.ys = new Float32Array(this.count + 1);
+        this.tiers = new Uint16Array(this.count + 1); // the index of each seat's price in `prices`
+        this.states = new Uint8Array(this.count + 1);
+        this.layoutKey = JSON.stringify(list.sections);
+        readPrices(this, list.sections);
+        this.blocks = gather(list.sections);
+        for (const block of this.blocks) {
+            block.lines = toLines(block);
+            block.label = block.name ? LABEL : 0.5;
+            block.width = Math.max(...block.lines.map(line => line.count));
+            block.height = block.label + block.lines.length;
+        }
+        const plan = bestFlow(this.blocks, aspect);
+        this.width = plan.width;
+        this.height = plan.height;
+        lay(this, plan);
+        this.update(list.states);
+    }
+
+    /** Takes the states anew. Returns the numbers of the seats that changed. */
+    update(states) {
+        const changed = [];
+        for (let n = 1; n <= this.count; n++) {
+            const state = states.charCodeAt(n - 1);
+            if (this.states[n] !== state) {
+                this.states[n] = state;
+                changed.push(n);
+            }
+        }
+        return changed;
+    }
+
+    price(n) { return this.prices[this.tiers[n]]; }
+    isFree(n) { return this.states[n] === AVAILABLE; }
+
+    /** Where a seat is: {block, row, line}. */
+    where(n) {
+        for (const block of this.blocks) {
+            const last = block.lines[block.lines.length - 1];
+            if (n >= block.lines[0].first && n < last.first + last.count) {
+                const line = block.lines.find(l => n >= l.first && n < l.first + l.count);
+                return {block, row: block.rows.find(r => n >= r.first && n < r.first + r.count), line};
+            }
+        }
+        return null;
+    }
+
+    /** The seat at a point, or 0. */
+    at(x, y) {
+        for (const block of this.blocks) {
+            const line = block.lines[Math.floor(y - block.y - block.label)];
+            if (!line || x < block.x || x >= block.x + block.width)
+                continue;
+            const i = Math.floor(x - line.x);
+            if (i >= 0 && i < line.count)
+                return line.first + i;
+        }
+        return 0;
+    }
+
+    /** Calls visit(first, last) for each run of seats within a rectangle. */
+    within(x0, y0, x1, y1, visit) {
+        for (const block of this.blocks) {
+            if (block.x > x1 || block.x + block.width < x0 || block.y > y1 || block.y + block.height < y0)
+                continue;
+            const top = block.y + block.label;
+            const end = Math.min(block.lines.length, Math.ceil(y1 - top));
+            for (let i = Math.max(0, Math.floor(y0 - top)); i < end; i++) {
+                const line = block.lines[i];
+                const from = Math.max(0, Math.floor(x0 - line.x));
+                const to = Math.min(line.count, Math.ceil(x1 - line.x));
+                if (from < to)
+                    visit(line.first + from, line.first + to - 1);
+            }
+        }
+    }
+
+    /** The free seat nearest to seat n, best at its price, that `taken` does not have; 0 if none is. */
+    near(n, taken) {
+        let best = 0;
+        let least = Infinity;
+        for (let m = 1; m <= this.count; m++) {
+            if (this.states[m] !== AVAILABLE || taken(m))
+                continue;
+            const far = Math.hypot(this.xs[m] - this.xs[n], 1.5 * (this.ys[m] - this.ys[n])) + (this.tiers[m] === this.tiers[n] ? 0 : 20);
+            if (far < least) {
+                least = far;
+                best = m;
+            }
+        }
+        return best;
+    }
+}

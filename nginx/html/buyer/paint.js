@@ -1,0 +1,272 @@
+/*
+ * Painting the seats of a hall, quickly enough to be moved by a finger whatever its size.
+ *
+ * Far away, every seat is a few pixels of one picture of the whole hall (`base`), which is only moved
+ * and scaled. Nearer, the part that is seen is put together from tiles of 512 pixels, each painted
+ * once at the next of four sizes and kept; a few are painted in each frame, and the base shows until
+ * they are there. A seat that changes is painted anew in the base and takes its tiles with it.
+ *
+ * A price is told by colour and by pattern, a state by shape: a filled square can be had, a ring is
+ * held by somebody, a cross is sold, a dash is not for sale.
+ */
+import {AVAILABLE, HELD, SOLD} from './hall.js';
+
+const TILE = 512; // pixels
+const LEVELS = [8, 16, 32, 64]; // pixels from seat to seat
+const BASE = 4;
+const BUDGET = 5; // ms for new tiles in one frame
+
+/* Told apart also by those who do not see red and green alike; each at 3:1 on its ground. */
+const TIERS = {
+    light: ['#7a1f3d', '#0a6c9c', '#b05a00', '#3f7a2b', '#6a4fa3', '#00726b', '#9c4a86', '#5f5a4a'],
+    dark: ['#f09ab4', '#6cc4ee', '#f0b060', '#9ad07e', '#c2aaf4', '#5fd2c2', '#eda2da', '#cfc6ae'],
+};
+
+/** The colours of the theme that the page has now. */
+export function readColours() {
+    const style = getComputedStyle(document.documentElement);
+    const colour = name => style.getPropertyValue(name).trim();
+    const dark = style.colorScheme === 'dark';
+    return {
+        tiers: dark ? TIERS.dark : TIERS.light, ink: colour('--ink'), soft: colour('--soft'), line: colour('--line'), panel: colour('--panel'),
+        accent: colour('--accent'), bad: colour('--bad'), held: dark ? '#7c7c88' : '#94909a', sold: dark ? '#4c4c57' : '#c9c5bd',
+    };
+}
+
+const tierColour = (colours, tier) => colours.tiers[tier % colours.tiers.length];
+
+/* Lines over a square of side s at (x, y), another way for each price. */
+function stripe(ctx, x, y, s, tier) {
+    const kind = (tier + Math.floor(tier / 8)) % 8;
+    const step = s / 3;
+    const lines = {
+        1: i => [i - s, s, i, 0], 2: i => [0, i - step / 2, s, i - step / 2], 3: i => [i - s, 0, i, s], 4: i => [i - step / 2, 0, i - step / 2, s],
+    };
+    ctx.beginPath();
+    const add = make => {
+        for (let i = step; i < 2 * s; i += step) {
+            const [x0, y0, x1, y1] = make(i);
+            ctx.moveTo(x + x0, y + y0);
+            ctx.lineTo(x + x1, y + y1);
+        }
+    };
+    if (kind === 5 || kind === 6)
+        [[1, 3], [2, 4]][kind - 5].forEach(k => add(lines[k]));
+    else if (kind === 7)
+        ctx.rect(x + s * 0.3, y + s * 0.3, s * 0.4, s * 0.4);
+    else if (lines[kind])
+        add(lines[kind]);
+    ctx.stroke();
+}
+
+/** One seat of side p in the square at (x, y). */
+export function paintSeat(ctx, x, y, p, state, tier, colours) {
+    const margin = p * 0.1;
+    const s = p - 2 * margin;
+    if (state === AVAILABLE) {
+        ctx.save();
+        ctx.beginPath();
+        ctx.roundRect(x + margin, y + margin, s, s, s * 0.25);
+        ctx.fillStyle = tierColour(colours, tier);
+        ctx.fill();
+        ctx.clip();
+        ctx.strokeStyle = colours.panel;
+        ctx.globalAlpha = 0.55;
+        ctx.lineWidth = Math.max(1, p * 0.07);
+        stripe(ctx, x + margin, y + margin, s, tier);
+        ctx.restore();
+        return;
+    }
+    ctx.beginPath();
+    ctx.lineWidth = Math.max(1, p * 0.08);
+    ctx.strokeStyle = colours.held;
+    if (state === HELD) {
+        ctx.arc(x + p / 2, y + p / 2, s * 0.4, 0, 7);
+    } else if (state === SOLD) {
+        ctx.moveTo(x + p * 0.32, y + p * 0.32);
+        ctx.lineTo(x + p * 0.68, y + p * 0.68);
+        ctx.moveTo(x + p * 0.68, y + p * 0.32);
+        ctx.lineTo(x + p * 0.32, y + p * 0.68);
+    } else {
+        ctx.moveTo(x + p * 0.36, y + p / 2);
+        ctx.lineTo(x + p * 0.64, y + p / 2);
+    }
+    ctx.stroke();
+}
+
+function makeCanvas(width, height) {
+    const canvas = document.createElement('canvas');
+    canvas.width = width;
+    canvas.height = height;
+    return canvas;
+}
+
+export class Painter {
+    constructor() {
+        this.hall = null;
+        this.reset();
+    }
+
+    /** Another hall, another theme: everything anew. */
+    reset(hall = this.hall) {
+        this.hall = hall;
+        this.colours = readColours();
+        this.tiles = new Map(); // canvas, or null where no seat is
+        this.sprites = new Map();
+        this.base = hall && this.paintBase();
+    }
+
+    paintBase() {
+        const base = makeCanvas(Math.ceil(this.hall.width * BASE) + 1, Math.ceil(this.hall.height * BASE) + 1);
+        const ctx = base.getContext('2d');
+        for (const [colour, seats] of this.byColour(1, this.hall.count)) {
+            ctx.fillStyle = colour;
+            for (const n of seats)
+                this.dot(ctx, n);
+        }
+        return base;
+    }
+
+    dotColour(n) {
+        const state = this.hall.states[n];
+        return state === AVAILABLE ? tierColour(this.colours, this.hall.tiers[n]) : state === HELD ? this.colours.held : this.colours.sold;
+    }
+
+    /* One colour after the other: changing it costs more than the dot. */
+    byColour(first, last) {
+        const groups = new Map();
+        for (let n = first; n <= last; n++) {
+            const colour = this.dotColour(n);
+            if (!groups.has(colour))
+                groups.set(colour, []);
+            groups.get(colour).push(n);
+        }
+        return groups;
+    }
+
+    dot(ctx, n) {
+        const x = Math.round((this.hall.xs[n] - 0.5) * BASE);
+        const y = Math.round((this.hall.ys[n] - 0.5) * BASE);
+        if (this.hall.states[n] === AVAILABLE)
+            ctx.fillRect(x, y, BASE - 1, BASE - 1);
+        else
+            ctx.fillRect(x + 1, y + 1, 1, 1);
+    }
+
+    /** These seats look different now. */
+    change(seats) {
+        const ctx = this.base.getContext('2d');
+        for (const n of seats) {
+            const x = this.hall.xs[n];
+            const y = this.hall.ys[n];
+            ctx.clearRect(Math.round((x - 0.5) * BASE), Math.round((y - 0.5) * BASE), BASE - 1, BASE - 1);
+            ctx.fillStyle = this.dotColour(n);
+            this.dot(ctx, n);
+            for (const level of LEVELS) {
+                const span = TILE / level;
+                for (const tx of new Set([Math.floor((x - 0.5) / span), Math.floor((x + 0.5) / span)]))
+                    for (const ty of new Set([Math.floor((y - 0.5) / span), Math.floor((y + 0.5) / span)]))
+                        this.tiles.delete(`${level}:${tx}:${ty}`);
+            }
+        }
+    }
+
+    /* A seat that looks like many others, painted once. */
+    sprite(level, state, tier) {
+        const key = `${level}:${state}:${state === AVAILABLE ? tier : 0}`;
+        let sprite = this.sprites.get(key);
+        if (!sprite) {
+            sprite = makeCanvas(level, level);
+            paintSeat(sprite.getContext('2d'), 0, 0, level, state, tier, this.colours);
+            this.sprites.set(key, sprite);
+        }
+        return sprite;
+    }
+
+    paintTile(level, tx, ty) {
+        const {hall} = this;
+        const span = TILE / level;
+        let tile = null;
+        let ctx = null;
+        hall.within(tx * span, ty * span, (tx + 1) * span, (ty + 1) * span, (first, last) => {
+            if (!tile) {
+                tile = makeCanvas(TILE, TILE);
+                ctx = tile.getContext('2d');
+                ctx.font = `600 ${level * 0.3}px system-ui, sans-serif`;
+                ctx.textAlign = 'center';
+                ctx.textBaseline = 'middle';
+                ctx.lineJoin = 'round';
+            }
+            for (let n = first; n <= last; n++) {
+                const x = (hall.xs[n] - 0.5 - tx * span) * level;
+                const y = (hall.ys[n] - 0.5 - ty * span) * level;
+                ctx.drawImage(this.sprite(level, hall.states[n], hall.tiers[n]), x, y);
+                if (level >= 32 && hall.states[n] === AVAILABLE)
+                    this.paintNumber(ctx, x + level / 2, y + level / 2, level, n);
+            }
+        });
+        return tile;
+    }
+
+    paintNumber(ctx, x, y, level, n) {
+        ctx.strokeStyle = tierColour(this.colours, this.hall.tiers[n]);
+        ctx.lineWidth = level * 0.14;
+        ctx.strokeText(n, x, y);
+        ctx.fillStyle = this.colours.panel;
+        ctx.fillText(n, x, y);
+    }
+
+    /* The tile, painted if there is time for it; undefined if there is not. */
+    tile(level, tx, ty, until) {
+        const key = `${level}:${tx}:${ty}`;
+        let tile = this.tiles.get(key);
+        if (tile === undefined) {
+            if (performance.now() > until)
+                return undefined;
+            tile = this.paintTile(level, tx, ty);
+        } else {
+            this.tiles.delete(key);
+        }
+        this.tiles.set(key, tile); // the last used at the end
+        return tile;
+    }
+
+    /**
+     * Paints what is seen: `view` {x, y, scale} says where the hall's corner is and how large a seat,
+     * in pixels of the canvas, which is width by height. False if it has to be painted again, since
+     * there was not the time for all of it.
+     */
+    paint(ctx, view, width, height) {
+        ctx.imageSmoothingQuality = 'medium';
+        if (view.scale < 6) {
+            ctx.drawImage(this.base, view.x, view.y, this.base.width / BASE * view.scale, this.base.height / BASE * view.scale);
+            return true;
+        }
+        const level = LEVELS.find(size => size >= view.scale * 0.8) || LEVELS[LEVELS.length - 1];
+        const span = TILE / level;
+        const size = span * view.scale;
+        const until = performance.now() + BUDGET;
+        const [left, right] = [Math.max(0, Math.floor(-view.x / size)), Math.min(Math.floor(this.hall.width / span), Math.floor((width - view.x) / size))];
+        const [top, bottom] = [Math.max(0, Math.floor(-view.y / size)), Math.min(Math.floor(this.hall.height / span), Math.floor((height - view.y) / size))];
+        let whole = true;
+        for (let ty = top; ty <= bottom; ty++)
+            for (let tx = left; tx <= right; tx++) {
+                const [x, y] = [Math.round(view.x + tx * size), Math.round(view.y + ty * size)];
+                const [w, h] = [Math.round(view.x + (tx + 1) * size) - x, Math.round(view.y + (ty + 1) * size) - y];
+                const tile = this.tile(level, tx, ty, until);
+                if (tile)
+                    ctx.drawImage(tile, x, y, w, h);
+                else if (tile === undefined) {
+                    whole = false;
+                    ctx.drawImage(this.base, tx * span * BASE, ty * span * BASE, span * BASE, span * BASE, x, y, w, h);
+                }
+            }
+        const keep = Math.max(48, 2 * (right - left + 1) * (bottom - top + 1));
+        for (const key of this.tiles.keys()) {
+            if (this.tiles.size <= keep)
+                break;
+            this.tiles.delete(key);
+        }
+        return whole;
+    }
+}

@@ -1,0 +1,189 @@
+/*
+ * Choosing seats: the map or the list, what has been chosen, and the hold. The seats change while one
+ * looks: what is lost is said, and what is left of the choice is kept.
+ */
+import {byId, fill, h, say, toast} from '../common/dom.js';
+import {day, money, number, timeOnly} from '../common/words.js';
+import {Choice} from './choice.js';
+import {HELD, Hall} from './hall.js';
+import {takeHold} from './holding.js';
+import {needInside, placeProblem} from './inside.js';
+import {insist} from './insist.js';
+import {legend} from './legend.js';
+import {seatList} from './list.js';
+import {watchSeats} from './live.js';
+import {seatMap} from './map.js';
+import {hallSeatName} from './seat-words.js';
+import {kept} from './store.js';
+import {text} from './words.js';
+
+const BEST = 4; // at most offered; the server knows the limit
+
+function makeParts() {
+    const parts = {
+        chosen: h('ul', {class: 'chosen'}), sum: h('p', {class: 'sum'}), hold: h('button', {type: 'button', class: 'big'}),
+        lost: h('div', {class: 'lost'}), stale: h('p', {class: 'note warn', hidden: true}),
+        number: h('select', {id: 'best-number'}, Array.from({length: BEST}, (_, i) => h('option', {value: i + 1}, number(i + 1)))),
+        best: h('button', {type: 'button', class: 'plain'}, text.best),
+        list: h('button', {type: 'button', class: 'plain', 'aria-pressed': 'false'}, text.asList), legend: h('div'), chart: h('div', {class: 'chart'}),
+    };
+    parts.number.value = '2';
+    parts.side = h('div', {class: 'side'}, parts.lost,
+        h('section', {class: 'panel best', 'aria-labelledby': 'best-title'}, h('h2', {id: 'best-title'}, text.bestTitle),
+            h('div', {class: 'row'}, h('label', {class: 'unseen', for: 'best-number'}, text.bestNumber), parts.number, parts.best)),
+        parts.legend,
+        h('section', {class: 'panel choice', 'aria-labelledby': 'choice-title'}, h('h2', {id: 'choice-title'}, text.yourChoice), parts.chosen, parts.sum, parts.hold));
+    return parts;
+}
+
+export async function show(page, concertId, scheduleId) {
+    const inside = needInside(page, concertId);
+    if (!inside)
+        return;
+    const {place} = inside;
+    const [{body: concert}, {body: dates}] = await Promise.all([
+        insist('GET', `/concerts/${concertId}`, {signal: page.signal}),
+        insist('GET', `/concerts/${concertId}/schedules?include=all`, {token: place.token, signal: page.signal}),
+    ]).catch(problem => {
+        if (placeProblem(page, place, problem))
+            return [{}, {}];
+        throw problem;
+    });
+    if (!concert)
+        return;
+    const schedule = dates.schedules.find(s => s.scheduleId === scheduleId);
+    const choice = new Choice(scheduleId);
+    const parts = makeParts();
+    let hall = null;
+    let prices = null; // the legend
+    let holding = false;
+
+    const toggle = n => {
+        if (holding || !hall || !(hall.isFree(n) || choice.has(n)))
+            return false;
+        choice.toggle(n);
+        return true;
+    };
+    const list = seatList(choice, toggle);
+    const map = seatMap(choice, toggle);
+
+    const drawChoice = () => {
+        if (!hall)
+            return;
+        fill(parts.chosen, choice.seats.map(n => h('li', null, h('span', null, hallSeatName(hall, n)), h('span', {class: 'number'}, money(hall.price(n))),
+            h('button', {type: 'button', class: 'bare', 'aria-label': text.letGo(hallSeatName(hall, n)), on: {click: () => {
+                toggle(n);
+                parts.hold.focus();
+            }}}, '×'))));
+        const sum = choice.seats.reduce((total, n) => total + hall.price(n), 0);
+        parts.sum.textContent = choice.seats.length ? '' : text.noneChosen;
+        parts.hold.textContent = holding ? text.holding : choice.seats.length ? text.hold(choice.seats.length, money(sum)) : text.holdNone;
+        parts.hold.disabled = holding || !choice.seats.length;
+        parts.best.disabled = holding;
+        drawLost();
+    };
+    const drawLost = () => {
+        const names = choice.lost.map(n => hallSeatName(hall, n));
+        const key = names.join('; ');
+        if (parts.lost.dataset.key === key)
+            return;
+        parts.lost.dataset.key = key;
+        fill(parts.lost, names.length > 0 && h('div', {class: 'note warn', role: 'alert'}, h('strong', null, text.lostTitle), h('p', null, text.lost(key)),
+            h('div', {class: 'buttons'},
+                h('button', {type: 'button', on: {click: () => { choice.replaceLost(hall); (parts.hold.disabled ? map.canvas : parts.hold).focus(); }}}, text.takeNear),
+                choice.seats.length > 0 && h('button', {type: 'button', class: 'plain', on: {click: () => { choice.forgetLost(); hold(named()); }}}, text.holdOthers(choice.seats.length)))));
+    };
+    const redraw = changed => {
+        map.update(hall, changed);
+        list.update(hall);
+        if (!changed || changed.length)
+            prices.update();
+        drawChoice();
+    };
+    choice.addEventListener('change', () => redraw([]), {signal: page.signal});
+
+    const takeList = given => {
+        parts.stale.hidden = true;
+        if (!given)
+            return;
+        if (!hall || hall.layoutKey !== JSON.stringify(given.sections)) {
+            hall = new Hall(given, map.aspect());
+            choice.seats = choice.seats.filter(n => n <= hall.count);
+            prices = legend(hall, page.signal);
+            fill(parts.legend, prices.node);
+            choice.lose(choice.seats.filter(n => !hall.isFree(n)));
+            redraw(null);
+            return;
+        }
+        const changed = hall.update(given.states);
+        if (!holding)
+            choice.lose(changed.filter(n => !hall.isFree(n)));
+        if (changed.length)
+            redraw(changed);
+    };
+    const onProblem = (problem, wait) => {
+        if (placeProblem(page, place, problem))
+            return;
+        if (problem.status === 404) {
+            page.fail(problem);
+            return;
+        }
+        parts.stale.hidden = false;
+        parts.stale.textContent = text.stale(Math.ceil(wait / 1000));
+    };
+
+    const named = () => ({scheduleId, seatNumbers: [...choice.seats]});
+    const refused = problem => {
+        if (problem.code === 'SEAT_TAKEN' && problem.body.seatNumbers) {
+            for (const n of problem.body.seatNumbers)
+                if (hall.isFree(n))
+                    hall.states[n] = HELD;
+            choice.lose(problem.body.seatNumbers);
+            redraw(problem.body.seatNumbers);
+            live.ask();
+            parts.lost.querySelector('button')?.focus();
+            return;
+        }
+        toast(problem.code === 'SEAT_LIMIT' ? text.seatLimit : problem.detail || text.failedText, 'bad');
+        live.ask();
+    };
+    const hold = async body => {
+        holding = true;
+        drawChoice();
+        say(text.holding);
+        try {
+            const made = await takeHold(place, body, page.signal);
+            kept.set(`choice-of:${made.reservationId}`, made.seats.map(seat => seat.seatNumber));
+            page.go(`/concerts/${concertId}/hold/${made.reservationId}`);
+        } catch (problem) {
+            holding = false;
+            if (page.signal.aborted || placeProblem(page, place, problem))
+                return;
+            drawChoice();
+            refused(problem);
+        }
+    };
+    parts.hold.addEventListener('click', () => hold(named()));
+    page.signal.addEventListener('abort', () => map.stop());
+    parts.best.addEventListener('click', () => hold({scheduleId, bestAvailable: Number(parts.number.value)}));
+
+    const showAs = asList => {
+        list.node.hidden = !asList;
+        map.node.hidden = asList;
+        parts.list.setAttribute('aria-pressed', String(asList));
+        kept.set('as-list', asList);
+        if (hall)
+            redraw(null);
+    };
+    parts.list.addEventListener('click', () => showAs(!kept.get('as-list')));
+
+    page.title = `${text.seats} · ${concert.title}`;
+    byId('main').classList.add('wide');
+    page.signal.addEventListener('abort', () => byId('main').classList.remove('wide'));
+    fill(page.node, h('p', {class: 'kind'}, h('a', {href: `#/concerts/${concertId}/dates`}, concert.title)),
+        h('div', {class: 'row'}, h('h1', {class: 'grow'}, schedule ? `${day(schedule.startsAt, concert.timeZone)} ${timeOnly(schedule.startsAt, concert.timeZone)}` : text.seats), parts.list),
+        parts.stale, h('div', {class: 'hall'}, fill(parts.chart, map.node, list.node), parts.side));
+    showAs(Boolean(kept.get('as-list')));
+    const live = watchSeats(scheduleId, place, {onList: takeList, onProblem, signal: page.signal});
+    drawChoice();
+}

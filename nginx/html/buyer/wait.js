@@ -1,0 +1,180 @@
+/*
+ * The waiting room: the visitor's place, how it moves, and what the operator has to say; goes on to
+ * the dates when it is the visitor's turn.
+ *
+ * The place is polled (place.js). Between two polls it is known from the public state: nobody is
+ * behind more people than there are numbers between the last one served and one's own.
+ */
+import {fill, h, say} from '../common/dom.js';
+import {clockTime, countdown, duration, number} from '../common/words.js';
+import {onBeat} from './beat.js';
+import {insist} from './insist.js';
+import {countdownTo, leaveQueue, lottery, operatorMessage, opensIn} from './parts.js';
+import {placeOf} from './place.js';
+import {watchQueue} from './queue.js';
+import {signalButtons, signalTurn} from './signal.js';
+import {needUser, user} from './user.js';
+import {text} from './words.js';
+
+/* How long "It is your turn" stands before the page goes on, ms; and how often the place is read
+ * out at the most. */
+const LOOK = 3000;
+const TELL = 30000;
+
+function position(place, queue) {
+    const doc = place.doc;
+    if (!doc || !doc.position || !queue || !doc.ticket)
+        return doc ? doc.position : null;
+    return Math.min(doc.position, Math.max(1, doc.ticket - queue.nowServing));
+}
+
+/* What is left of the estimate, and when the server made it. */
+function estimate(place) {
+    const {doc, data} = {doc: place.doc, data: place.data};
+    if (doc.estimatedWaitSeconds === null)
+        return [text.estimateUnknown, ''];
+    const made = data.at - data.age * 1000;
+    return [duration(Math.max(0, doc.estimatedWaitSeconds - (Date.now() - made) / 1000)), text.asOf(clockTime(made))];
+}
+
+function makeParts() {
+    const parts = {
+        headline: h('h1'), detail: h('p', {class: 'lead'}), place: h('strong', {class: 'place number'}), ahead: h('p'),
+        bar: h('progress', {'aria-label': text.progress}), estimate: h('dd'), made: h('span', {class: 'quiet'}), ticket: h('dd', {class: 'number'}),
+        state: h('p', {class: 'state'}), message: h('div'), opens: h('div'), draw: h('div'), trouble: h('p', {class: 'note warn', hidden: true}),
+        on: h('button', {type: 'button', class: 'big', hidden: true}), leave: h('button', {type: 'button', class: 'plain'}, text.leave), heard: h('p', {class: 'quiet'}),
+    };
+    parts.position = h('section', {class: 'panel position', 'aria-label': text.yourPlace},
+        h('p', {class: 'label'}, text.yourPlace), parts.place, parts.ahead, parts.bar,
+        h('dl', {class: 'facts'}, h('div', null, h('dt', null, text.estimate), parts.estimate, parts.made),
+            h('div', null, h('dt', null, text.ticketNumber), parts.ticket)));
+    parts.turn = h('section', {class: 'panel turn', hidden: true}, h('p', {class: 'label'}, text.timeLeft), h('strong', {class: 'place number', role: 'timer'}), h('p', null, text.turnText));
+    parts.signals = signalButtons();
+    return parts;
+}
+
+/* Puts in what has changed, so that nothing is read out or loses the focus for nothing. */
+function put(node, content) {
+    if (node.textContent !== content)
+        node.textContent = content;
+    node.hidden = content === '';
+}
+
+function putOnce(node, value, make) {
+    const key = JSON.stringify(value);
+    if (node.dataset.key !== key)
+        fill(node, make(value));
+    node.dataset.key = key;
+}
+
+export async function show(page, concertId) {
+    const visitor = user() || await needUser(page.signal);
+    const place = placeOf(visitor.id, concertId);
+    if (place.phase === 'none') {
+        page.replace(`/concerts/${concertId}`);
+        return;
+    }
+    const {body: concert} = await insist('GET', `/concerts/${concertId}`, {signal: page.signal});
+    const parts = makeParts();
+    let queue = null;
+    let turnAt = 0; // when "It is your turn" was first seen
+    let told = {text: '', at: 0};
+
+    const headlines = {waiting: [text.waiting, text.waitingText], prequeue: [text.early, text.earlyText], inside: [text.turn, ''], over: [text.overTitle, text.over[place.over]]};
+
+    const tell = (headline, state) => {
+        const what = `${headline}. ${state}`;
+        const now = Date.now();
+        if (told.text === what && now - told.at < TELL)
+            return;
+        const at = position(place, queue);
+        const more = place.phase === 'waiting' && at ? ` ${text.placeSay(number(at))} ${text.estimate}: ${estimate(place)[0]}.` : '';
+        say(what + more, {assertive: place.phase === 'inside'});
+        told = {text: what, at: now};
+    };
+    const drawPosition = () => {
+        const at = place.phase === 'waiting' ? position(place, queue) : null;
+        parts.position.hidden = !at;
+        if (!at)
+            return;
+        const first = place.data.first;
+        put(parts.place, number(at));
+        put(parts.ahead, at === 1 ? text.next : text.ahead(at - 1));
+        parts.bar.hidden = first < 2;
+        parts.bar.max = Math.max(1, first);
+        parts.bar.value = first - at + 1;
+        put(parts.ticket, number(place.doc.ticket));
+        const [left, made] = estimate(place);
+        put(parts.estimate, left);
+        put(parts.made, made);
+    };
+    const drawTurn = () => {
+        const inside = place.phase === 'inside';
+        parts.turn.hidden = !inside;
+        if (!inside) {
+            turnAt = 0;
+            return;
+        }
+        parts.turn.querySelector('strong').textContent = countdown(place.secondsLeft);
+        if (!turnAt)
+            signalTurn(concert.title);
+        /* Seen: from when the page could be looked at. */
+        if (!turnAt || document.hidden)
+            turnAt = Date.now();
+        if (!document.hidden && Date.now() - turnAt >= LOOK)
+            page.replace(`/concerts/${concertId}/dates`);
+    };
+    const drawQueue = () => {
+        const live = place.phase === 'waiting' || place.phase === 'prequeue';
+        put(parts.state, queue && live && queue.state !== 'OPEN' ? text.waitStates[queue.state] || '' : '');
+        putOnce(parts.message, queue && queue.message, operatorMessage);
+        putOnce(parts.opens, queue && queue.state === 'PREQUEUE' && live ? queue.opensAt : null, opens => opens && opensIn(opens));
+        putOnce(parts.draw, queue && live ? queue.lottery : null, lottery);
+    };
+    const draw = () => {
+        if (page.signal.aborted)
+            return;
+        if (place.phase === 'none') {
+            page.replace(`/concerts/${concertId}`);
+            return;
+        }
+        const [headline, detail] = headlines[place.phase];
+        put(parts.headline, headline);
+        put(parts.detail, place.phase === 'over' ? text.over[place.over] : detail);
+        drawPosition();
+        drawTurn();
+        drawQueue();
+        const over = place.phase === 'over';
+        put(parts.on, place.phase === 'inside' ? text.chooseSeats : over ? text.queueAgain : '');
+        parts.leave.hidden = over;
+        parts.signals.hidden = over || place.phase === 'inside';
+        put(parts.trouble, place.failures > 0 && !over ? text.placeKept(Math.max(1, Math.ceil((place.due - Date.now()) / 1000))) : '');
+        put(parts.heard, place.data.at && !over ? text.heard(clockTime(place.data.at)) : '');
+        if (turnAt === 0 || place.phase === 'inside')
+            tell(headline, parts.state.textContent);
+        const at = place.phase === 'waiting' ? position(place, queue) : null;
+        document.title = `${at ? `(${number(at)}) ` : place.phase === 'inside' ? '★ ' : ''}${headline} · ${concert.title}`;
+    };
+    parts.on.addEventListener('click', async () => {
+        if (place.phase === 'inside') {
+            page.go(`/concerts/${concertId}/dates`);
+            return;
+        }
+        parts.on.disabled = true;
+        await place.join(visitor.token, page.signal).catch(page.fail);
+        parts.on.disabled = false;
+        draw();
+    });
+    parts.leave.addEventListener('click', () => leaveQueue(place).catch(page.fail));
+
+    page.title = text.waiting;
+    fill(page.node, h('p', {class: 'kind'}, h('a', {href: `#/concerts/${concertId}`}, concert.title)), parts.headline, parts.detail, parts.trouble,
+        parts.message, parts.state, parts.opens, parts.position, parts.turn, h('div', {class: 'buttons'}, parts.on), parts.signals, parts.draw,
+        h('div', {class: 'buttons'}, parts.leave), parts.heard);
+    draw();
+    place.addEventListener('change', draw, {signal: page.signal});
+    place.follow(page.signal);
+    watchQueue(concertId, body => { queue = body; draw(); }, page.signal);
+    onBeat(draw, page.signal);
+    countdownTo(page);
+}
