@@ -47,7 +47,7 @@ raw() {
 problem "an unknown path" 404 NOT_FOUND "$base/nothing"
 problem "an unknown path, whatever the method" 404 NOT_FOUND -X PUT "$base/nothing"
 problem "the address of an error page" 404 NOT_FOUND "$base/.problem/busy"
-problem "a POST to a page" 405 METHOD_NOT_ALLOWED -X POST "$base/frontrow.css"
+problem "a POST to a page" 405 METHOD_NOT_ALLOWED -X POST "$base/buyer/buyer.css"
 has "it says what is allowed" "Allow: GET, HEAD" "$(cat "$headers")"
 head -c 65537 /dev/zero | tr '\0' ' ' >"$folder/large"
 head -c 65536 "$folder/large" >"$folder/largest"

@@ -2,7 +2,8 @@
  * The frame of the buyer's pages: the header, and which view the address shows.
  *
  * A view is a module with `show(page, ...parts of the address)`, which fills page.node and returns
- * when it has something to show. Whatever it starts ends with page.signal.
+ * when it has something to show; page.title and page.width ('narrow', 'wide') are the view's to set.
+ * Whatever it starts ends with page.signal.
  */
 import {Problem} from '../common/api.js';
 import {byId, fill, h, languageButton, say, themeButton, toast} from '../common/dom.js';
@@ -91,7 +92,7 @@ async function route() {
         leaving.abort();
     leaving = new AbortController();
     const page = {
-        node: h('div', {class: 'view'}), signal: leaving.signal, go, replace, again: route, title: '',
+        node: h('div', {class: 'view'}), signal: leaving.signal, go, replace, again: route, title: '', width: '',
         fail: problem => { titled(page.node, showFailure(page, problem)); },
     };
     let placed = false;
@@ -99,6 +100,7 @@ async function route() {
         if (placed || number !== shown)
             return;
         placed = true;
+        byId('main').className = page.width;
         fill(byId('main'), page.node);
         scrollTo(0, 0);
     };

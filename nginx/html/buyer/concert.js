@@ -6,7 +6,7 @@ import {fill, h, say} from '../common/dom.js';
 import {dateTime, duration, number} from '../common/words.js';
 import {stateBadge} from './concerts.js';
 import {insist} from './insist.js';
-import {countdownTo, lottery, operatorMessage, opensIn} from './parts.js';
+import {countdownTo, leaveQueue, lottery, operatorMessage, opensIn} from './parts.js';
 import {placeOf} from './place.js';
 import {watchQueue} from './queue.js';
 import {here, onKept} from './store.js';
@@ -54,10 +54,17 @@ export async function show(page, concertId) {
             return [text.goOnWait, `/concerts/${concertId}/wait`];
         return null;
     };
-    const drawQueue = () => fill(state, queue && [
-        h('div', {class: 'row'}, stateBadge(queue.state), h('span', null, text.states[queue.state] || '')),
-        queue.state === 'PREQUEUE' && queue.opensAt && opensIn(queue.opensAt),
-        operatorMessage(queue.message), queue.state !== 'PREQUEUE' && queueFacts(queue), lottery(queue.lottery)]);
+    let drawn = '';
+    const drawQueue = () => {
+        const now = JSON.stringify({...queue, asOf: 0});
+        if (now === drawn)
+            return;
+        drawn = now;
+        fill(state, queue && [
+            h('div', {class: 'row'}, stateBadge(queue.state), h('span', null, text.states[queue.state] || '')),
+            queue.state === 'PREQUEUE' && queue.opensAt && opensIn(queue.opensAt),
+            operatorMessage(queue.message), queue.state !== 'PREQUEUE' && queueFacts(queue), lottery(queue.lottery)]);
+    };
     const drawButton = () => {
         const onward = on();
         const shut = queue && ['CLOSED', 'DRAINING', 'SOLD_OUT'].includes(queue.state);
@@ -101,12 +108,12 @@ export async function show(page, concertId) {
             join().catch(page.fail);
     });
     leave.addEventListener('click', async () => {
-        const {leaveQueue} = await import('./parts.js');
         if (await leaveQueue(place))
             draw();
     });
 
     page.title = concert.title;
+    page.width = 'narrow';
     fill(page.node, h('p', {class: 'kind'}, concert.host || text.concert), h('h1', null, concert.title),
         concert.artist && h('p', {class: 'artist'}, concert.artist),
         h('p', null, text.nextShow(dateTime(concert.nextStartsAt, concert.timeZone)), ' ', h('span', {class: 'quiet'}, concert.timeZone)),

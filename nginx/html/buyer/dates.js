@@ -66,6 +66,7 @@ export async function show(page, concertId) {
     };
     await load();
     page.title = `${text.dates} · ${concert.title}`;
+    page.width = 'narrow';
     fill(page.node, h('p', {class: 'kind'}, h('a', {href: `#/concerts/${concertId}`}, concert.title)), h('h1', null, text.dates),
         h('p', {class: 'quiet'}, text.timesIn(concert.timeZone)), list.firstChild ? list : h('p', null, text.noDates));
     onBeat(() => {

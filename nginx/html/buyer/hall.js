@@ -58,14 +58,17 @@ function flow(blocks, width) {
     };
 }
 
-/* The width at which the whole is seen largest. */
+/* How many tiers have sections at different prices side by side: a dearer one is mostly in front. */
+const mixed = tiers => tiers.filter(t => t.blocks.some(block => block.tier !== t.blocks[0].tier)).length / tiers.length;
+
+/* The width at which the whole is seen largest, and looks most like a hall. */
 function bestFlow(blocks, aspect) {
     const widest = Math.max(...blocks.map(block => block.width));
     const total = blocks.reduce((sum, block) => sum + block.width + GAP, 0);
     let best = null;
     for (let width = widest; ; width *= 1.15) {
         const plan = flow(blocks, width);
-        plan.score = Math.min(aspect / plan.width, 1 / plan.height);
+        plan.score = Math.min(aspect / plan.width, 1 / plan.height) * (1 - 0.35 * mixed(plan.tiers));
         if (!best || plan.score > best.score * 1.001)
             best = plan;
         if (width > total)
@@ -117,6 +120,7 @@ export class Hall {
             block.label = block.name ? LABEL : 0.5;
             block.width = Math.max(...block.lines.map(line => line.count));
             block.height = block.label + block.lines.length;
+            block.tier = this.tiers[block.lines[0].first];
         }
         const plan = bestFlow(this.blocks, aspect);
         this.width = plan.width;

@@ -101,6 +101,7 @@ export async function show(page, concertId, reservationId) {
             return;
     }
     page.title = `${text.pay} · ${concert.title}`;
+    page.width = 'narrow';
     if (reservation.status !== 'PENDING') {
         showGone(reservation.status);
         return;

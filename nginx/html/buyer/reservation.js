@@ -76,6 +76,7 @@ export async function show(page, reservationId) {
     const links = h('div', {class: 'buttons'});
 
     page.title = `${confirmed ? text.ticket : text.reservation} · ${concert.title}`;
+    page.width = 'narrow';
     fill(page.node, justPaid && h('p', {class: 'note good'}, text.paid),
         h('p', {class: 'kind'}, confirmed ? text.ticket : text.reservation), h('h1', null, concert.title), concert.artist && h('p', {class: 'artist'}, concert.artist),
         h('section', {class: 'panel ticket-panel'}, h('div', {class: 'row'}, reservationBadge(reservation.status)), ticket, facts(reservation, concert)),

@@ -2,7 +2,7 @@
  * Choosing seats: the map or the list, what has been chosen, and the hold. The seats change while one
  * looks: what is lost is said, and what is left of the choice is kept.
  */
-import {byId, fill, h, say, toast} from '../common/dom.js';
+import {fill, h, say, toast} from '../common/dom.js';
 import {day, money, number, timeOnly} from '../common/words.js';
 import {Choice} from './choice.js';
 import {HELD, Hall} from './hall.js';
@@ -178,8 +178,7 @@ export async function show(page, concertId, scheduleId) {
     parts.list.addEventListener('click', () => showAs(!kept.get('as-list')));
 
     page.title = `${text.seats} · ${concert.title}`;
-    byId('main').classList.add('wide');
-    page.signal.addEventListener('abort', () => byId('main').classList.remove('wide'));
+    page.width = 'wide';
     fill(page.node, h('p', {class: 'kind'}, h('a', {href: `#/concerts/${concertId}/dates`}, concert.title)),
         h('div', {class: 'row'}, h('h1', {class: 'grow'}, schedule ? `${day(schedule.startsAt, concert.timeZone)} ${timeOnly(schedule.startsAt, concert.timeZone)}` : text.seats), parts.list),
         parts.stale, h('div', {class: 'hall'}, fill(parts.chart, map.node, list.node), parts.side));

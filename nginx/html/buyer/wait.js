@@ -168,6 +168,7 @@ export async function show(page, concertId) {
     parts.leave.addEventListener('click', () => leaveQueue(place).catch(page.fail));
 
     page.title = text.waiting;
+    page.width = 'narrow';
     fill(page.node, h('p', {class: 'kind'}, h('a', {href: `#/concerts/${concertId}`}, concert.title)), parts.headline, parts.detail, parts.trouble,
         parts.message, parts.state, parts.opens, parts.position, parts.turn, h('div', {class: 'buttons'}, parts.on), parts.signals, parts.draw,
         h('div', {class: 'buttons'}, parts.leave), parts.heard);
