@@ -147,6 +147,7 @@ enum err lottery_each(struct app *app, const struct lottery_info *lottery, lotte
     struct db *db = db_new(app->cfg);
     r.mac = lottery_mac_new(lottery->seed);
     if (db && r.mac) {
+        db_serve(db, STMT_OF_TOOL);
         db_set_patience(db, PATIENCE_SECONDS);
         e = tx_snapshot(db, read_all, &r);
     }
