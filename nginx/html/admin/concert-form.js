@@ -88,7 +88,7 @@ const effective = (form, name) => Number(form.elements[name].value || settings.f
 function build(concert, submitText, onSubmit) {
     const rate = h('p', {class: 'note', role: 'status'});
     const zone = () => form.elements.timeZone.value;
-    const opens = h('input', {type: 'datetime-local', name: 'queue.opensAt', step: 1, value: concert ? toField(concert.queue.opensAt, concert.timeZone) : ''});
+    const opens = h('input', {type: 'datetime-local', name: 'queue.opensAt', value: concert ? toField(concert.queue.opensAt, concert.timeZone) : ''});
     const opensHint = h('span', null, '');
     const show = () => {
         rate.textContent = words.rate(effective(form, 'queue.admitCount'), effective(form, 'queue.admitIntervalSeconds'), effective(form, 'queue.maxActive'));

@@ -5,15 +5,17 @@
  * The signal stops what a view has going when it is left; refresh shows it anew.
  */
 import {serverNow} from '/common/api.js';
-import {ask, byId, fill, h, languageButton, say, themeButton, toast} from '/common/dom.js';
+import {byId, fill, h, languageButton, themeButton, toast} from '/common/dom.js';
 import {countdown, pick, timeOnly} from '/common/words.js';
 import {auditLog} from './audit.js';
 import {buyer, buyers, reservation} from './buyers.js';
 import {concertList} from './concerts.js';
 import {concertCreate, concertEdit} from './concert-form.js';
 import {controlRoom} from './control.js';
+import {dateCreate, dateList, dateShow} from './dates.js';
 import {sales} from './sales.js';
-import {onSession, resume, session, signOut} from './session.js';
+import {seatEditor} from './seats.js';
+import {onSession, resume, session} from './session.js';
 import {renew, signInView} from './signin.js';
 import {mayLeave, settled} from './unsaved.js';
 import {problemNote} from './ui.js';
@@ -38,6 +40,10 @@ const routes = [
     [/^\/concerts\/new$/, concertCreate, 'concerts'],
     [new RegExp(`^/concerts/${id}$`), controlRoom, 'concerts'],
     [new RegExp(`^/concerts/${id}/settings$`), concertEdit, 'concerts'],
+    [new RegExp(`^/concerts/${id}/dates$`), dateList, 'concerts'],
+    [new RegExp(`^/concerts/${id}/dates/new$`), dateCreate, 'concerts'],
+    [new RegExp(`^/dates/${id}$`), dateShow, 'concerts'],
+    [new RegExp(`^/dates/${id}/seats$`), seatEditor, 'concerts'],
     [new RegExp(`^/dates/${id}/sales$`), sales, 'concerts'],
     [/^\/buyers$/, buyers, 'buyers'],
     [/^\/buyers\/([0-9a-f-]{36})$/i, buyer, 'buyers'],

@@ -57,12 +57,12 @@ let acting = false;
  * the words for its result; `wrong` may take a problem (say to show it at a field: then it returns
  * true). Resolves to the result of `run`, or undefined if it was turned down or failed.
  */
-export async function act({title, text, yes, danger = false, fields, run, done, wrong}) {
+export async function act({title, text, yes, no, danger = false, fields, run, done, wrong}) {
     if (acting)
         return undefined;
     acting = true;
     try {
-        const answer = await ask({title, text, yes, danger, fields});
+        const answer = await ask({title, text, yes, no, danger, fields});
         if (answer === false)
             return undefined;
         document.body.setAttribute('aria-busy', 'true');

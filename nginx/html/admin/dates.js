@@ -1,0 +1,176 @@
+/* The dates of a concert: all of them, a new one, the times of one, and its cancellation. */
+import {newKey, pause, Problem} from '/common/api.js';
+import {fill, h, say} from '/common/dom.js';
+import {dateTime, number, pick} from '/common/words.js';
+import {concertHead, getConcert, getDates} from './concerts.js';
+import {dateHead, getDate} from './date-head.js';
+import {bookingState, datesTable, whenOf} from './date-table.js';
+import {layoutEditor} from './layout.js';
+import {api} from './session.js';
+import {fromField, toField} from './times.js';
+import {act, atField, changeTable, clearWrong, facts, field, showWrong} from './ui.js';
+import {settled, touched} from './unsaved.js';
+
+const words = pick({
+    en: {
+        title: 'Dates', create: 'New date', none: 'No date yet: no buyer sees this concert until it has one.', times: 'Times', zone: zone => `All of them in the time of ${zone}.`,
+        names: {startsAt: 'Begins at', bookingOpensAt: 'Booking opens', bookingClosesAt: 'Booking closes', refundClosesAt: 'Refunds until'},
+        hints: {startsAt: '', bookingOpensAt: 'Empty: from now on.', bookingClosesAt: 'Empty: at the beginning.', refundClosesAt: 'Empty: at the beginning.'},
+        must: 'This cannot be empty.', bad: 'This is not a time.', make: 'Make the date', makeAsk: 'Make this date?', made: 'The date is made.', save: 'Save the times', saveAsk: 'Change the times?', saved: 'The times are changed.', same: 'These are the times it has.',
+        date: 'The date', capacity: 'Seats', number: 'Number', cancel: 'Cancel this show', cancelText: 'Booking stops at once and the show is listed no more. Whoever has paid gets all of it back into the wallet; holds are given back. This takes a moment when many have bought, and cannot be undone.',
+        cancelAsk: when => `Cancel the show of ${when}?`, cancelYes: 'Cancel the show', cancelNo: 'Keep it', canceled: 'The show is canceled; refunds are on their way.',
+        progress: 'Cancellation', canceledAt: t => `Canceled ${t}.`, done: (done, total) => `${number(done)} of ${number(total)} reservations are refunded or given back.`, allDone: 'All reservations are settled.', noneAffected: 'Nobody had a reservation.',
+        audit: 'Its changes in the audit log',
+    },
+    ko: {
+        title: '회차', create: '새 회차', none: '아직 회차가 없습니다. 회차가 있어야 구매자에게 보입니다.', times: '시간', zone: zone => `모두 ${zone} 시각입니다.`,
+        names: {startsAt: '공연 시작', bookingOpensAt: '예매 시작', bookingClosesAt: '예매 마감', refundClosesAt: '환불 기한'},
+        hints: {startsAt: '', bookingOpensAt: '비워 두면 지금부터입니다.', bookingClosesAt: '비워 두면 공연 시작까지입니다.', refundClosesAt: '비워 두면 공연 시작까지입니다.'},
+        must: '비워 둘 수 없습니다.', bad: '올바른 시각이 아닙니다.', make: '회차 만들기', makeAsk: '이 회차를 만들까요?', made: '회차를 만들었습니다.', save: '시간 저장', saveAsk: '시간을 변경할까요?', saved: '시간을 변경했습니다.', same: '지금과 같은 시간입니다.',
+        date: '회차 정보', capacity: '좌석 수', number: '번호', cancel: '이 공연 취소', cancelText: '바로 예매가 멈추고 목록에서 사라집니다. 결제한 분에게는 전액이 지갑으로 환불되고 선점한 좌석은 반환됩니다. 구매자가 많으면 시간이 걸리며, 되돌릴 수 없습니다.',
+        cancelAsk: when => `${when} 공연을 취소할까요?`, cancelYes: '공연 취소', cancelNo: '취소하지 않기', canceled: '공연을 취소했습니다. 환불을 진행합니다.',
+        progress: '취소 진행', canceledAt: t => `${t}에 취소했습니다.`, done: (done, total) => `예매 ${number(total)}건 가운데 ${number(done)}건을 환불하거나 반환했습니다.`, allDone: '모든 예매를 처리했습니다.', noneAffected: '예매한 사람이 없었습니다.',
+        audit: '감사 기록에서 이 회차 보기',
+    },
+});
+
+const moments = ['startsAt', 'bookingOpensAt', 'bookingClosesAt', 'refundClosesAt'];
+
+export async function dateList({params, signal}) {
+    const concert = await getConcert(params[0], signal);
+    const [dates, stats] = await Promise.all([getDates(params[0], signal), api('GET', `/admin/concerts/${params[0]}/stats`, {signal})]);
+    const table = datesTable(concert, dates);
+    table.update(stats.body.schedules);
+    return {title: `${words.title} · ${concert.title}`, content: [concertHead(concert, 'dates'),
+        h('div', {class: 'row head'}, h('p', {class: 'grow quiet'}, words.zone(concert.timeZone)), h('a', {class: 'button', href: `#/concerts/${concert.concertId}/dates/new`}, words.create)),
+        h('div', {class: 'panel'}, dates.length ? table.node : h('p', null, words.none))]};
+}
+
+/* --- Times --- */
+
+const timeField = (name, value, zone) => field(words.names[name], h('input', {type: 'datetime-local', name, value: toField(value, zone), required: name === 'startsAt'}), words.hints[name]);
+
+function timeErrors(form) {
+    const errors = {};
+    for (const name of moments)
+        if (form.elements[name].validity.badInput)
+            errors[name] = words.bad;
+    if (!form.elements.startsAt.value && !errors.startsAt)
+        errors.startsAt = words.must;
+    return errors;
+}
+
+/* --- A new one --- */
+
+/* A week from now at seven in the evening, as a place to begin. */
+function evening(zone) {
+    return fromField(`${toField(Date.now() + 7 * 86400e3, zone).slice(0, 10)}T19:00`, zone);
+}
+
+function newBody(form, layout, zone) {
+    const times = moments.map(name => [name, fromField(form.elements[name].value, zone)]).filter(([, at]) => at);
+    return {...Object.fromEntries(times), ...layout.body()};
+}
+
+export async function dateCreate({params, signal}) {
+    const concert = await getConcert(params[0], signal);
+    const zone = concert.timeZone;
+    const layout = layoutEditor(null);
+    const form = h('form', {class: 'stack', novalidate: true, on: {input: touched, submit: async event => {
+        event.preventDefault();
+        clearWrong(form);
+        if (showWrong(form, {...timeErrors(form), ...layout.errors()}))
+            return;
+        const body = newBody(form, layout, zone);
+        const made = await act({title: words.makeAsk, yes: words.make, done: words.made, wrong: atField(form),
+            text: h('div', null, h('p', null, h('strong', null, dateTime(body.startsAt, zone))), h('p', null, layout.describe())),
+            run: async () => (await api('POST', `/admin/concerts/${concert.concertId}/schedules`, {body, timeout: 120000})).body});
+        if (made) {
+            settled();
+            location.hash = `#/dates/${made.scheduleId}`;
+        }
+    }}},
+    h('fieldset', null, h('legend', null, words.times), h('p', {class: 'quiet'}, words.zone(zone)), h('div', {class: 'grid'},
+        moments.map(name => timeField(name, name === 'startsAt' ? evening(zone) : null, zone)))),
+    layout.node, h('div', {class: 'buttons'}, h('button', {type: 'submit'}, words.make)));
+    return {title: `${words.create} · ${concert.title}`, content: [concertHead(concert, null), h('h2', null, words.create), form]};
+}
+
+/* --- One --- */
+
+function timesForm(date, zone, refresh) {
+    const form = h('form', {class: 'stack', novalidate: true, on: {input: touched, submit: async event => {
+        event.preventDefault();
+        clearWrong(form);
+        if (showWrong(form, timeErrors(form)))
+            return;
+        const changed = moments.filter(name => form.elements[name].value !== toField(date[name], zone));
+        if (changed.length === 0) {
+            say(words.same);
+            return;
+        }
+        const body = Object.fromEntries(changed.map(name => [name, fromField(form.elements[name].value, zone)]));
+        const done = await act({title: words.saveAsk, yes: words.save, done: words.saved, wrong: atField(form),
+            text: changeTable(changed.map(name => [words.names[name], dateTime(date[name], zone), body[name] ? dateTime(body[name], zone) : words.hints[name]])),
+            run: async () => (await api('PATCH', `/admin/schedules/${date.scheduleId}`, {body})).body});
+        if (done) {
+            settled();
+            refresh();
+        }
+    }}}, h('p', {class: 'quiet'}, words.zone(zone)), h('div', {class: 'grid'}, moments.map(name => timeField(name, date[name], zone))),
+    h('div', null, h('button', {type: 'submit'}, words.save)));
+    return h('section', {class: 'panel'}, h('h2', null, words.times), form);
+}
+
+function cancelBox(date, when, refresh) {
+    const key = newKey();
+    return h('section', {class: 'panel'}, h('h2', null, words.cancel), h('p', null, words.cancelText), h('button', {type: 'button', class: 'danger', on: {click: async () => {
+        const done = await act({title: words.cancelAsk(when), text: words.cancelText, yes: words.cancelYes, no: words.cancelNo, danger: true, done: words.canceled,
+            run: async () => (await api('DELETE', `/admin/schedules/${date.scheduleId}`, {key, retry: 3})).body});
+        if (done)
+            refresh();
+    }}}, words.cancel));
+}
+
+/* Looks again until all is settled, or the view is left. */
+async function follow(date, show, signal) {
+    let now = date;
+    while (!signal.aborted && now.cancellation.done < now.cancellation.total) {
+        await pause(1500, signal);
+        try {
+            now = (await api('GET', `/admin/schedules/${date.scheduleId}`, {signal})).body;
+            show(now);
+        } catch (problem) {
+            if (signal.aborted || !(problem instanceof Problem) || !problem.passing)
+                return;
+        }
+    }
+}
+
+function cancellation(date, zone, signal) {
+    const bar = h('progress', {'aria-label': words.progress});
+    const text = h('p');
+    let told = false;
+    const show = ({cancellation: {total, done}}) => {
+        bar.max = Math.max(total, 1);
+        bar.value = total ? done : 1;
+        fill(text, total === 0 ? words.noneAffected : words.done(done, total), done === total && total > 0 && ` ${words.allDone}`);
+        if (done === total && told)
+            say(words.allDone);
+        told = true;
+    };
+    show(date);
+    follow(date, show, signal);
+    return h('section', {class: 'panel'}, h('h2', null, words.progress), h('p', null, words.canceledAt(dateTime(date.canceledAt, zone))), bar, text);
+}
+
+export async function dateShow({params, signal, refresh}) {
+    const {date, concert} = await getDate(params[0], signal);
+    const zone = concert.timeZone;
+    const when = whenOf(date, zone);
+    const state = bookingState(date);
+    const about = facts([[words.number, String(date.scheduleId)], [words.capacity, number(date.capacity)], ...state === 'canceled' ? moments.map(name => [words.names[name], dateTime(date[name], zone)]) : []]);
+    return {title: `${when} · ${concert.title}`, content: [dateHead(concert, date, ''), h('section', {class: 'panel'}, h('h2', null, words.date), about,
+        h('p', null, h('a', {href: `#/audit?target=schedule/${date.scheduleId}`}, words.audit))),
+    state === 'canceled' ? cancellation(date, zone, signal) : [timesForm(date, zone, refresh), cancelBox(date, when, refresh)]]};
+}
