@@ -32,11 +32,11 @@ export function setLanguage(chosen) {
 export const pick = tables => tables[language];
 
 const plain = new Intl.NumberFormat(language);
-const won = new Intl.NumberFormat(language, {style: 'currency', currency: 'KRW', currencyDisplay: language === 'ko' ? 'name' : 'symbol'});
+const won = new Intl.NumberFormat('en', {style: 'currency', currency: 'KRW'});
 
 export const number = n => plain.format(n);
 /** An amount in the currency's minor unit, which for won is the won itself. */
-export const money = n => won.format(n);
+export const money = n => language === 'ko' ? `${plain.format(n)}원` : won.format(n);
 
 const formats = new Map();
 function format(style, timeZone, moment) {
@@ -49,7 +49,7 @@ function format(style, timeZone, moment) {
 /* In each of these `moment` is a text of RFC 3339, a Date or ms; `timeZone` an IANA name, the
  * browser's if it is left out. */
 export const dateTime = (moment, timeZone) => format({dateStyle: 'long', timeStyle: 'short'}, timeZone, moment);
-export const day = (moment, timeZone) => format({weekday: 'short', year: 'numeric', month: 'long', day: 'numeric'}, timeZone, moment);
+export const day = (moment, timeZone) => format({weekday: language === 'ko' ? 'long' : 'short', year: 'numeric', month: 'long', day: 'numeric'}, timeZone, moment);
 export const timeOnly = (moment, timeZone) => format({timeStyle: 'short'}, timeZone, moment);
 export const clockTime = (moment, timeZone) => format({timeStyle: 'medium'}, timeZone, moment);
 
