@@ -3,7 +3,7 @@
  * can be read. The filter looks through what has been loaded.
  */
 import {fill, h} from '/common/dom.js';
-import {clockTime, day, number, pick} from '/common/words.js';
+import {clockTime, day, money, number, pick} from '/common/words.js';
 import {api, session} from './session.js';
 import {settingName} from './settings.js';
 import {cursorParam, moreButton, stateName} from './ui.js';
@@ -21,7 +21,7 @@ const words = pick({
     ko: {
         title: '감사 기록', lead: '운영자가 이 페이지나 셸에서 바꾼 모든 것을 최신순으로 보여 줍니다.', filter: '골라 보기', filterHint: '작업, concert/5와 같은 대상, 또는 운영자의 UUID입니다.',
         you: '나', shell: '셸에서', by: '운영자', none: '아직 변경된 것이 없습니다.', noMatch: '불러온 기록 가운데 일치하는 것이 없습니다.', matches: n => `불러온 기록 가운데 ${number(n)}개가 일치합니다.`,
-        all: '설정한 전체 값', unchanged: '달라진 것이 없습니다.', empty: '없음', to: '→', entries: '기록',
+        all: '설정한 전체 값', unchanged: '달라진 것이 없습니다.', empty: '없음', to: '다음으로 바뀜', entries: '기록',
         actions: {
             'concert.create': '공연 생성', 'concert.update': '공연 변경', 'schedule.create': '회차 생성', 'schedule.update': '회차 변경', 'schedule.cancel': '회차 취소',
             'schedule.seats': '좌석 변경', 'reservation.refund': '예매 환불', 'wallet.charge': '지갑 충전', 'user.charge': '지갑 충전', 'user.create': '사용자 등록',
@@ -54,6 +54,8 @@ function written(name, value) {
         return h('time', {datetime: value}, `${day(value)} ${clockTime(value)}`);
     if (name.endsWith('state') && typeof value === 'string')
         return stateName(value);
+    if (name === 'balance' || name === 'amount')
+        return money(value);
     return typeof value === 'number' && !name.endsWith('Id') ? number(value) : String(value);
 }
 
@@ -65,7 +67,7 @@ function difference(before, after) {
     if (names.length === 0)
         return h('p', {class: 'quiet'}, words.unchanged);
     return h('ul', {class: 'diff'}, names.map(name => h('li', null, h('span', {class: 'what'}, settingName(name)), ' ',
-        before && h('del', null, written(name, old[name])), before && h('span', {'aria-label': words.to}, ' → '), h('ins', null, written(name, now[name])))));
+        name in old && [h('del', null, written(name, old[name])), h('span', {role: 'img', 'aria-label': words.to}, ' → ')], h('ins', null, written(name, now[name])))));
 }
 
 /* What was made has no before: all of it, folded. */
@@ -84,12 +86,12 @@ function targetLink(target) {
     return h('span', null, target);
 }
 
-const actorName = actor => actor === nobody ? words.shell : actor === session().user ? words.you : h('code', null, actor);
+const actorName = actor => actor === nobody ? words.shell : actor === session().user ? words.you : h('code', {title: actor}, actor);
 
 function entryNode(entry) {
     return h('li', {class: 'entry', dataset: {search: `${entry.action} ${entry.target} ${entry.actor} ${words.actions[entry.action] || ''}`.toLowerCase()}},
         h('div', {class: 'row'}, h('h2', null, words.actions[entry.action] || entry.action), targetLink(entry.target),
-            h('span', {class: 'quiet grow'}, entry.actor === nobody ? '' : `${words.by} `, actorName(entry.actor)),
+            h('span', {class: 'quiet actor'}, entry.actor === nobody ? '' : `${words.by} `, actorName(entry.actor)),
             h('time', {class: 'quiet', datetime: entry.at}, `${day(entry.at)} ${clockTime(entry.at)}`)),
         content(entry));
 }

@@ -6,6 +6,7 @@
 import {newKey} from '/common/api.js';
 import {h} from '/common/dom.js';
 import {dateTime, money, number, pick} from '/common/words.js';
+import {getConcert} from './concerts.js';
 import {api} from './session.js';
 import {act, atField, crumbs, cursorParam, facts, field, pagedTable, problemText, showWrong} from './ui.js';
 
@@ -67,9 +68,10 @@ function refundButton(found, refresh) {
 
 export async function reservation({params, signal, refresh}) {
     const found = (await api('GET', `/admin/reservations/${params[0]}`, {signal})).body;
+    const zone = (await getConcert(found.concertId, signal)).timeZone;
     const pairs = [[words.status, statusBadge(found.status)], [words.user, h('a', {class: 'code', href: `#/buyers/${found.userId}`}, found.userId)],
-        [words.show, h('a', {href: `#/dates/${found.scheduleId}`}, dateTime(found.startsAt))], [words.amount, money(found.amount)], [words.made, dateTime(found.createdAt)],
-        found.paidAt && [words.paid, dateTime(found.paidAt)], found.paymentId && [words.payment, found.paymentId], found.status === 'PENDING' && [words.until, dateTime(found.holdExpiresAt)]];
+        [words.show, h('a', {href: `#/dates/${found.scheduleId}`}, dateTime(found.startsAt, zone))], [words.amount, money(found.amount)], [words.made, dateTime(found.createdAt, zone)],
+        found.paidAt && [words.paid, dateTime(found.paidAt, zone)], found.paymentId && [words.payment, found.paymentId], found.status === 'PENDING' && [words.until, dateTime(found.holdExpiresAt, zone)]];
     return {title: words.reservation(params[0]), content: [crumbs(words.up, [[words.title, '#/buyers']]), h('h1', null, words.reservation(found.reservationId)),
         h('div', {class: 'panel'}, facts(pairs), h('h2', null, words.seats), h('ul', {class: 'seatlist'}, found.seats.map(seat => h('li', null, `${words.seat(seat)} — ${money(seat.price)}`))),
             h('div', {class: 'row'}, h('a', {class: 'button plain small', href: `#/buyers/${found.userId}`}, words.all), refundButton(found, refresh)))]};

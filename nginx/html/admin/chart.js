@@ -10,6 +10,7 @@ const colours = {
     people: ['--accent', '--good'], flow: ['--accent', '--good'], money: ['--accent'],
     latency: ['--good', '--warn', '--bad'], requests: ['--good', '--warn', '--accent', '--bad'],
 };
+const least = 2 * 60e3; // how much time is shown at the least, ms
 const dashes = [[], [7, 4], [2, 3], [9, 3, 2, 3]];
 
 const colour = name => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -32,7 +33,7 @@ function options(show, span) {
         interaction: {mode: 'index', intersect: false, axis: 'x'},
         elements: {point: {radius: 0, hitRadius: 6, hoverRadius: 4}, line: {borderWidth: 2, tension: 0}},
         scales: {
-            x: {type: 'linear', grid: {display: false}, border: {color: line}, ticks: {...ticks, maxTicksLimit: 4, stepSize: span / 3, callback: at => clockTime(at).replace(/:\d\d(?=\D*$)/, '')}},
+            x: {type: 'linear', grid: {display: false}, border: {color: line}, ticks: {...ticks, maxTicksLimit: 4, callback: at => clockTime(at)}},
             y: {beginAtZero: true, suggestedMax: 5, grid: {color: line, drawBorder: false}, ticks: {...ticks, maxTicksLimit: 5, precision: 0, callback: value => show(value)}},
         },
         plugins: {legend: {display: false}, tooltip: {callbacks: {title: items => clockTime(items[0].parsed.x), label: item => ` ${item.dataset.label}: ${show(item.parsed.y)}`}}},
@@ -57,8 +58,9 @@ function chartOn(Chart, canvas, legend, what, signal) {
     signal.addEventListener('abort', () => chart.destroy(), {once: true});
     return {update(list) {
         const end = list.length ? list[list.length - 1].at : Date.now();
+        const begin = list.length ? list[0].at : end;
         lines.forEach(([key], i) => { datasets[i].data = list.map(point => ({x: point.at, y: point[key] === undefined ? null : point[key]})); });
-        chart.options.scales.x.min = end - span;
+        chart.options.scales.x.min = Math.max(end - span, Math.min(begin, end - least));
         chart.options.scales.x.max = end;
         chart.update('none');
         legendOf(legend, what, list);

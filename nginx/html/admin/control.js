@@ -253,5 +253,5 @@ export async function controlRoom({params, signal}) {
         h('div', {class: 'beside'}, ratesBox(room), messageBox(room)), charts.node, datesBox(room)];
     room.show();
     run(room, status, charts, signal);
-    return {title: `${words.title} · ${concert.title}`, content, wide: true};
+    return {title: `${words.title} · ${concert.title}`, content};
 }

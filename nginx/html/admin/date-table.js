@@ -31,22 +31,22 @@ export function bookingState(date, now = serverNow()) {
 const kinds = {canceled: 'bad', over: 'off', closed: 'off', early: '', open: 'good'};
 export const bookingBadge = date => h('span', {class: `badge ${kinds[bookingState(date)]}`}, words.states[bookingState(date)]);
 
-/** A bar of how many seats are in which state; the numbers are beside it, or in its label. */
-export function seatBar(stats, labelled) {
+/* A bar of how many seats are in which state. */
+function seatBar(stats) {
     const total = stats.sold + stats.held + stats.available + stats.blocked || 1;
     const part = name => {
         const node = h('span', {class: name});
         node.style.width = `${100 * stats[name] / total}%`;
         return node;
     };
-    return h('div', {class: 'seatbar', role: 'img', 'aria-label': labelled ? words.bar(stats) : null, 'aria-hidden': labelled ? null : 'true'}, ['sold', 'held', 'available', 'blocked'].map(part));
+    return h('div', {class: 'seatbar', role: 'img', 'aria-label': words.bar(stats)}, ['sold', 'held', 'available', 'blocked'].map(part));
 }
 
 export const whenOf = (date, zone) => `${day(date.startsAt, zone)} ${timeOnly(date.startsAt, zone)}`;
 
 const columns = [[words.date], [words.booking], [words.seats, 'barcell'], [words.sold, 'amount'], [words.held, 'amount'], [words.available, 'amount'], [words.blocked, 'amount'], [words.revenue, 'amount']];
 
-const cellsOf = (date, s) => [bookingBadge(date), ...s ? [seatBar(s, false), number(s.sold), number(s.held), number(s.available), number(s.blocked), money(s.revenue)] : ['', '', '', '', '', '']];
+const cellsOf = (date, s) => [bookingBadge(date), ...s ? [seatBar(s), number(s.sold), number(s.held), number(s.available), number(s.blocked), money(s.revenue)] : ['', '', '', '', '', '']];
 
 /** The table, as {node, update(stats)}: the figures by date change in place, so that the focus stays
  * where it is. Of a date without figures they are left out. */

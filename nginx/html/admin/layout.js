@@ -13,14 +13,14 @@ const words = pick({
     en: {
         seats: 'Seats', kind: 'How are the seats arranged?', plain: 'One price, no rows', sections: 'Sections and rows', count: 'Number of seats', price: 'Price, won', name: 'Name', rows: 'Rows', perRow: 'Seats in a row',
         blocked: 'Not for sale', blockedHint: 'Positions within the section, counted row by row: 1-4, 17. Or click them in the preview.', section: n => `Section ${n}`, add: 'Add a section', copy: 'Duplicate', remove: 'Remove', first: 'Stalls', next: n => `Section ${n}`,
-        preview: 'Preview', totals: (seats, blocked, sum) => `${number(seats)} seats${blocked ? `, ${number(blocked)} of them not for sale` : ''}. If all others are sold: ${money(sum)}.`, tooMany: 'Together more than 100,000 seats: the preview is not drawn.',
+        preview: 'Preview', totals: (seats, blocked, sum) => `${number(seats)} seats${blocked ? `, ${number(blocked)} of them not for sale` : ''}. ${money(sum)} if all ${blocked ? 'others ' : ''}are sold.`, tooMany: 'Together more than 100,000 seats: the preview is not drawn.',
         whole: (a, b) => `A whole number from ${number(a)} to ${number(b)}.`, must: 'This cannot be empty.', ranges: n => `Positions from 1 to ${number(n)}, such as 1-4, 17.`, most: 'At most 100,000 seats together.', body: 'Too many single seats are blocked to send at once. Make the date, then block them in its seats.',
         where: (section, row, n, price) => `${section ? `${section}, ` : ''}${row ? `row ${row}, ` : ''}seat ${number(n)}, ${money(price)}`, off: 'not for sale', removed: 'Removed.', added: 'Added.',
     },
     ko: {
         seats: '좌석', kind: '좌석을 어떻게 나눌까요?', plain: '한 가지 가격, 열 없음', sections: '구역과 열', count: '좌석 수', price: '가격(원)', name: '이름', rows: '열 수', perRow: '한 열의 좌석 수',
         blocked: '판매하지 않는 좌석', blockedHint: '구역 안에서 열 순서대로 센 위치입니다. 예: 1-4, 17. 미리 보기에서 눌러도 됩니다.', section: n => `구역 ${n}`, add: '구역 추가', copy: '복제', remove: '삭제', first: '1층', next: n => `${n}구역`,
-        preview: '미리 보기', totals: (seats, blocked, sum) => `${number(seats)}석${blocked ? `, 그중 ${number(blocked)}석은 판매하지 않음` : ''}. 나머지를 모두 판매하면 ${money(sum)}.`, tooMany: '모두 합해 100,000석을 넘어 미리 보기를 그리지 않습니다.',
+        preview: '미리 보기', totals: (seats, blocked, sum) => `${number(seats)}석${blocked ? `, 그중 ${number(blocked)}석은 판매하지 않음` : ''}. ${blocked ? '나머지를 ' : ''}모두 판매하면 ${money(sum)}입니다.`, tooMany: '모두 합해 100,000석을 넘어 미리 보기를 그리지 않습니다.',
         whole: (a, b) => `${number(a)}부터 ${number(b)}까지의 정수를 입력해 주세요.`, must: '비워 둘 수 없습니다.', ranges: n => `1부터 ${number(n)}까지의 위치를 1-4, 17처럼 입력해 주세요.`, most: '모두 합해 100,000석까지 만들 수 있습니다.', body: '한 번에 보내기에는 제외한 좌석이 너무 많습니다. 회차를 만든 다음 좌석 화면에서 제외해 주세요.',
         where: (section, row, n, price) => `${section ? `${section} ` : ''}${row ? `${row}열 ` : ''}${number(n)}번, ${money(price)}`, off: '판매하지 않음', removed: '삭제했습니다.', added: '추가했습니다.',
     },

@@ -14,15 +14,15 @@ import {api} from './session.js';
 
 const words = pick({
     en: {
-        title: 'The last 15 minutes', none: 'Nothing yet.', table: 'As a table', time: 'Time', noCharts: 'The charts could not be loaded; the tables below have the same figures.',
+        title: 'Live, of the last 15 minutes', none: 'Nothing yet.', table: 'As a table', time: 'Time', noCharts: 'The charts could not be loaded; the tables below have the same figures.',
         people: 'People', waiting: 'Waiting', active: 'Inside', flow: 'Each minute', admitted: 'Admitted', sold: 'Seats sold', money: 'Revenue', revenue: 'Revenue',
         latency: 'Time to answer, ms', p50: 'Half within', p95: '95% within', p99: '99% within', requests: 'Answers a second', good: 'Fine', refused: 'Refused (4xx)', turned: 'Turned away (429, 503)', failed: 'Failed (5xx)',
         server: 'Of the buyers’ calls to the one host that answers this page, over ten seconds; without what nginx answers by itself.', now: 'now', from: (a, b) => `from ${a} to ${b}`,
     },
     ko: {
-        title: '최근 15분', none: '아직 없습니다.', table: '표로 보기', time: '시각', noCharts: '차트를 불러올 수 없습니다. 아래 표에서 같은 값을 볼 수 있습니다.',
+        title: '실시간(최근 15분)', none: '아직 없습니다.', table: '표로 보기', time: '시각', noCharts: '차트를 불러올 수 없습니다. 아래 표에서 같은 값을 볼 수 있습니다.',
         people: '인원', waiting: '대기', active: '입장', flow: '1분 동안', admitted: '입장', sold: '판매 좌석', money: '매출', revenue: '매출',
-        latency: '응답 시간(ms)', p50: '절반', p95: '95%', p99: '99%', requests: '초당 응답', good: '정상', refused: '거절(4xx)', turned: '돌려보냄(429, 503)', failed: '실패(5xx)',
+        latency: '응답 시간(ms)', p50: '절반 이내', p95: '95% 이내', p99: '99% 이내', requests: '초당 응답', good: '정상', refused: '거절(4xx)', turned: '돌려보냄(429, 503)', failed: '실패(5xx)',
         server: '이 페이지에 응답하는 호스트가 받은 구매자 요청의 10초 동안 값이며, nginx가 직접 응답한 것은 빠져 있습니다.', now: '현재', from: (a, b) => `${a}~${b}`,
     },
 });

@@ -65,9 +65,11 @@ function showClock() {
     const left = (session().endsAt - serverNow()) / 1000;
     const hours = Math.floor(left / 3600);
     const minutes = Math.floor(left / 60) % 60;
-    const text = words.left(left < 300 ? countdown(left) : `${hours}:${String(minutes).padStart(2, '0')}`);
-    if (clock.textContent !== text)
-        clock.textContent = text;
+    const time = left < 300 ? countdown(left) : `${hours}:${String(minutes).padStart(2, '0')}`;
+    const text = words.left(time);
+    if (clock.dataset.time !== time)
+        fill(clock, h('span', {class: 'short'}, time), h('span', {class: 'long'}, text));
+    clock.dataset.time = time;
     clock.classList.toggle('warn', left < 300);
     clock.setAttribute('aria-label', `${words.session(timeOnly(session().endsAt))}. ${text}`);
 }
@@ -93,9 +95,8 @@ function split() {
     return {path, query: new URLSearchParams(query || '')};
 }
 
-function put({title, content, wide}) {
+function put({title, content}) {
     fill(main, content);
-    main.className = wide ? 'wide' : '';
     document.title = title ? `${title} · ${words.site}` : words.site;
 }
 

@@ -197,6 +197,6 @@ export async function seatEditor({params, signal}) {
     view.plan.show(view.hall.sections, view.hall.states, view.hall.tiers);
     view.showPicked();
     follow(view, note, signal);
-    return {title: `${words.title} · ${concert.title}`, wide: true, content: [dateHead(concert, date, 'seats'),
+    return {title: `${words.title} · ${concert.title}`, content: [dateHead(concert, date, 'seats'),
         h('div', {class: 'hall'}, h('div', null, legendBox, view.plan.node, note), tools)]};
 }

@@ -156,7 +156,7 @@ export function table(caption, columns, rows) {
         h('thead', null, h('tr', null, columns.map(([text, kind]) => h('th', {scope: 'col', class: kind || null}, text)))), body));
 }
 
-export const tableRow = (columns, cells) => h('tr', null, cells.map((cell, i) =>
+const tableRow = (columns, cells) => h('tr', null, cells.map((cell, i) =>
     i === 0 ? h('th', {scope: 'row', class: columns[i][1] || null}, cell) : h('td', {class: columns[i][1] || null}, cell)));
 
 /**
