@@ -10,6 +10,7 @@
 #include "http/auth.h"
 
 #include "http/json_read.h"
+#include "http/jws.h"
 #include "http/seen.h"
 
 #include <errno.h>
@@ -29,15 +30,6 @@
 
 /* Seconds that still fit when made milliseconds; a claim beyond counts as this far away. */
 #define FAR_SECONDS INT64_C(1000000000000)
-
-struct span {
-    const char *p;
-    size_t len;
-};
-
-struct segments {
-    struct span header, payload, signature;
-};
 
 /* What a header says, if it is one that we take. */
 struct header {
@@ -77,59 +69,16 @@ static const char *choose_secret(const struct keys *keys, const struct header *h
     return *key->secret ? key->secret : NULL;
 }
 
-/* A string; {NULL, 0} if it is anything else, or holds a NUL, behind which a comparison would not
- * look. */
-static struct span string_of(struct json_object *value)
-{
-    struct span text = {NULL, 0};
-
-    if (!json_object_is_type(value, json_type_string))
-        return text;
-    text.p = json_object_get_string(value);
-    text.len = (size_t)json_object_get_string_len(value);
-    return strlen(text.p) == text.len ? text : (struct span){NULL, 0};
-}
-
-/* The string member `name`; {NULL, 0} if it is absent or no string. */
-static struct span string_member(struct json_object *object, const char *name)
-{
-    struct json_object *value;
-
-    json_object_object_get_ex(object, name, &value);
-    return string_of(value);
-}
-
-static bool has_member(struct json_object *object, const char *name)
-{
-    return json_object_object_get_ex(object, name, NULL);
-}
-
-/* Reads one of a token's first two segments. The caller frees the tree with json_object_put. */
-static struct json_object *read_segment(struct span segment)
-{
-    unsigned char text[AUTH_TOKEN_MAX];
-    size_t len;
-
-    if (!text_base64url_decode(segment.p, segment.len, text, sizeof text, &len))
-        return NULL;
-    return json_read_object((const char *)text, len);
-}
-
-/* RFC 7515, section 4.1: HS256 alone, nothing critical that we would have to understand, and, if
- * it says its type, a JWT. */
+/* HS256 alone. */
 static bool read_header(struct json_object *object, struct header *out)
 {
-    struct span alg = string_member(object, "alg");
-    struct span typ = string_member(object, "typ");
-    struct span kid = string_member(object, "kid");
+    struct jws_span kid;
 
-    if (!alg.p || strcmp(alg.p, "HS256") != 0 || has_member(object, "crit"))
+    if (!jws_header(object, "HS256", &kid))
         return false;
-    if (has_member(object, "typ") && (!typ.p || strcasecmp(typ.p, "JWT") != 0))
-        return false;
-    out->has_kid = has_member(object, "kid");
+    out->has_kid = kid.p != NULL;
     out->kid[0] = '\0';
-    return !out->has_kid || (kid.p && text_copy(out->kid, sizeof out->kid, kid.p, kid.len));
+    return !out->has_kid || text_copy(out->kid, sizeof out->kid, kid.p, kid.len);
 }
 
 /*
@@ -137,7 +86,7 @@ static bool read_header(struct json_object *object, struct header *out)
  * one of each kind is kept; what is kept is what the text says, so no configuration makes it
  * stale. (A worker is one thread.)
  */
-static bool header_of(struct span segment, enum token_kind kind, struct header *out)
+static bool header_of(struct jws_span segment, enum token_kind kind, struct header *out)
 {
     static struct {
         char text[512];
@@ -151,7 +100,7 @@ static bool header_of(struct span segment, enum token_kind kind, struct header *
         *out = kept[kind].header;
         return true;
     }
-    object = read_segment(segment);
+    object = jws_read(segment);
     good = object && read_header(object, out);
     json_object_put(object);
     if (good && segment.len <= sizeof kept[kind].text) {
@@ -162,33 +111,17 @@ static bool header_of(struct span segment, enum token_kind kind, struct header *
     return good;
 }
 
-/* Exactly three segments. */
-static bool split(const char *token, size_t len, struct segments *out)
-{
-    const char *end = token + len;
-    const char *dot = memchr(token, '.', len);
-    const char *second = dot ? memchr(dot + 1, '.', (size_t)(end - dot - 1)) : NULL;
-
-    if (!second)
-        return false;
-    out->header = (struct span){token, (size_t)(dot - token)};
-    out->payload = (struct span){dot + 1, (size_t)(second - dot - 1)};
-    out->signature = (struct span){second + 1, (size_t)(end - second - 1)};
-    return out->header.len > 0 && out->signature.len == SIGNATURE_LEN &&
-           !memchr(out->signature.p, '.', out->signature.len);
-}
-
 /* The kind whose audience, and no other, the claims name: as a string or as an array of one (RFC
  * 7519, section 4.1.3). */
 static enum token_kind kind_of(struct json_object *claims)
 {
     struct json_object *aud;
-    struct span name;
+    struct jws_span name;
 
     json_object_object_get_ex(claims, "aud", &aud);
     if (json_object_is_type(aud, json_type_array) && json_object_array_length(aud) == 1)
         aud = json_object_array_get_idx(aud, 0);
-    name = string_of(aud);
+    name = jws_string(aud);
     if (!name.p)
         return TOKEN_NONE;
     if (strcmp(name.p, AUDIENCE_USER) == 0)
@@ -220,7 +153,7 @@ static bool begun(struct json_object *claims, int64_t now_ms, int64_t leeway)
 {
     int64_t nbf;
 
-    if (!has_member(claims, "nbf"))
+    if (!jws_has(claims, "nbf"))
         return true;
     return date_member(claims, "nbf", &nbf) && nbf <= now_ms + leeway;
 }
@@ -233,10 +166,10 @@ static bool is_word(const char *word, size_t len, const char *name)
 /* RFC 8693, section 4.2: words between spaces. Words we do not know are other people's. */
 static bool read_scope(struct json_object *claims, struct caller *out)
 {
-    struct span scope = string_member(claims, "scope");
+    struct jws_span scope = jws_member(claims, "scope");
 
     if (!scope.p)
-        return !has_member(claims, "scope");
+        return !jws_has(claims, "scope");
     for (const char *word = scope.p; *word; word += *word == ' ') {
         size_t len = strcspn(word, " ");
 
@@ -268,7 +201,7 @@ static bool id_member(struct json_object *claims, const char *name, int64_t *out
 
 static bool read_jti(struct json_object *claims, int64_t *token_id)
 {
-    struct span jti = string_member(claims, "jti");
+    struct jws_span jti = jws_member(claims, "jti");
 
     if (jti.p && !text_parse_int(jti.p, jti.len, token_id))
         *token_id = 0;
@@ -283,13 +216,13 @@ static bool read_queue(struct json_object *claims, int64_t now_ms, struct caller
 {
     return begun(claims, now_ms, 0) && id_member(claims, "cid", &out->concert_id) &&
            read_jti(claims, &out->token_id) &&
-           (!has_member(claims, "tkt") || id_member(claims, "tkt", &out->ticket));
+           (!jws_has(claims, "tkt") || id_member(claims, "tkt", &out->ticket));
 }
 
 static enum err read_claims(const struct config *cfg, struct json_object *claims,
                             enum token_kind kind, int64_t now_ms, struct caller *out)
 {
-    struct span sub = string_member(claims, "sub");
+    struct jws_span sub = jws_member(claims, "sub");
     int64_t exp_ms;
 
     if (!sub.p || !uuid_from_text(sub.p, sub.len, &out->user) ||
@@ -331,9 +264,9 @@ static enum err verify(const char *token, const char *secret)
     return e;
 }
 
-static enum err check_claims(const struct config *cfg, const char *token, struct span header_text,
-                             struct json_object *claims, enum auth_accept accept, int64_t now_ms,
-                             struct caller *out)
+static enum err check_claims(const struct config *cfg, const char *token,
+                             struct jws_span header_text, struct json_object *claims,
+                             enum auth_accept accept, int64_t now_ms, struct caller *out)
 {
     enum token_kind kind = kind_of(claims);
     struct header header;
@@ -357,14 +290,15 @@ static enum err check_claims(const struct config *cfg, const char *token, struct
 static enum err check_token(const struct config *cfg, const char *token, size_t len,
                             enum auth_accept accept, int64_t now_ms, struct caller *out)
 {
-    struct segments segments;
+    struct jws_segments segments;
     struct json_object *claims;
     char copy[AUTH_TOKEN_MAX + 1];
     enum err e;
 
-    if (!text_copy(copy, sizeof copy, token, len) || !split(copy, len, &segments))
+    if (!text_copy(copy, sizeof copy, token, len) ||
+        !jws_split(copy, len, SIGNATURE_LEN, &segments))
         return ERR_TOKEN_INVALID;
-    claims = read_segment(segments.payload);
+    claims = jws_read(segments.payload);
     if (!claims)
         return ERR_TOKEN_INVALID;
     e = check_claims(cfg, copy, segments.header, claims, accept, now_ms, out);

@@ -13,12 +13,13 @@
 #include "base/err.h"
 #include "domain/app.h"
 #include "domain/queue.h"
+#include "http/jws.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* The longest token that is looked at. */
-#define AUTH_TOKEN_MAX 4096
+#define AUTH_TOKEN_MAX JWS_MAX
 
 /* Which kinds a route takes. */
 enum auth_accept { AUTH_USER = 1, AUTH_QUEUE = 2, AUTH_EITHER = 3 };

@@ -38,8 +38,9 @@ only "only app/http/publisher.c includes libcurl" 'curl/[^>"]*' 'app/http/publis
 only "only the answers that a rehearsal reads are parsed by http-parser" \
     'http_parser[^>"]*' 'include/load/answer\.h'
 only "only app/load/tls.c includes libssl" 'openssl/ssl[^>"]*' 'app/load/tls\.c'
-only "only the binding of input and the tokens include json-c" \
-    '(json-c/[^>"]*|json(_[a-z]+)?\.h)' 'app/http/(bind|json)[a-z_]*\.c|app/http/auth\.c'
+only "only the binding of input, the tokens and the tickets include json-c" \
+    '(json-c/[^>"]*|json(_[a-z]+)?\.h)' 'app/http/(bind|json)[a-z_]*\.c|app/http/(auth|jws|ticket|ticket_keys)\.c'
+only "only app/http/qr.c includes libqrencode" 'qrencode[^>"]*' 'app/http/qr\.c'
 
 # Nor by way of another header.
 flags=$(pkg-config --cflags libmariadb json-c libjwt uuid)
