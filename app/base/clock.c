@@ -1,9 +1,9 @@
 /*
  * Time, see base/clock.h.
  *
- * A local day is found by libc: TZ is set for one call and put back. That is no more than a few
- * microseconds, happens only when a schedule is made, and is safe since every process of Frontrow
- * has one thread.
+ * A local time is found by libc: TZ is set for one call and put back. That is no more than a few
+ * microseconds, happens only when a schedule is made or a ticket drawn, and is safe since every
+ * process of Frontrow has one thread.
  */
 #include "base/clock.h"
 
@@ -247,12 +247,11 @@ static void restore_zone(const char *old)
     tzset();
 }
 
-enum err clock_local_date(int64_t ms, const char *zone, char out[CLOCK_DATE_SIZE])
+enum err clock_local(int64_t ms, const char *zone, struct tm *out, char *name, size_t name_size)
 {
     time_t seconds = (time_t)(clamp(ms) / 1000);
     char *old = getenv("TZ");
     enum err e = ERR_OK;
-    struct tm t;
 
     if (!clock_zone_valid(zone))
         return ERR_INVALID_FIELD;
@@ -263,15 +262,27 @@ enum err clock_local_date(int64_t ms, const char *zone, char out[CLOCK_DATE_SIZE
         return ERR_INTERNAL;
     }
     tzset();
-    if (!localtime_r(&seconds, &t)) {
+    if (!localtime_r(&seconds, out))
         e = ERR_INTERNAL;
-    } else if (t.tm_year + 1900 > 9999) {
+    else if (out->tm_year + 1900 > 9999)
         e = ERR_INVALID_FIELD;
-    } else {
-        put_date(out, &t);
-        out[CLOCK_DATE_SIZE - 1] = '\0';
-    }
+    else
+        text_copy(name, name_size, out->tm_zone, strlen(out->tm_zone));
+    out->tm_zone = NULL; /* libc's, and gone with the zone */
     restore_zone(old);
     free(old);
     return e;
+}
+
+enum err clock_local_date(int64_t ms, const char *zone, char out[CLOCK_DATE_SIZE])
+{
+    struct tm t;
+    char name[1];
+    enum err e = clock_local(ms, zone, &t, name, sizeof name);
+
+    if (e != ERR_OK)
+        return e;
+    put_date(out, &t);
+    out[CLOCK_DATE_SIZE - 1] = '\0';
+    return ERR_OK;
 }

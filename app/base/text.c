@@ -198,6 +198,20 @@ bool text_base64url_decode(const char *s, size_t len, unsigned char *out, size_t
     return true;
 }
 
+void text_buf_base64url(struct text_buf *b, const unsigned char *data, size_t len)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    unsigned bits = 0, n_bits = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        bits = (bits << 8 | data[i]) & 0xffff;
+        for (n_bits += 8; n_bits >= 6; n_bits -= 6)
+            text_buf_append(b, &digits[bits >> (n_bits - 6) & 63], 1);
+    }
+    if (n_bits > 0)
+        text_buf_append(b, &digits[bits << (6 - n_bits) & 63], 1);
+}
+
 bool text_secret_equal(const char *a, size_t a_len, const char *b, size_t b_len)
 {
     return a_len == b_len && CRYPTO_memcmp(a, b, a_len) == 0;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 /* Room for "2026-01-02T03:04:05.678Z" and a day "2026-01-02", each with its zero. */
 #define CLOCK_RFC3339_SIZE 25
@@ -37,6 +38,11 @@ bool clock_date_valid(const char *text, size_t len);
 /* Whether `zone` is an IANA name that this host's time zone database has. libc takes an unknown
  * zone for UTC without a word, so ask before clock_local_date. */
 bool clock_zone_valid(const char *zone);
+
+/* What the clocks of `zone` show at `ms`, in *out, and what they call their time there ("KST", or
+ * "+03" where it has no name) in `name` of `name_size` bytes. Errors as clock_local_date. */
+enum err clock_local(int64_t ms, const char *zone, struct tm *out, char *name,
+                     size_t name_size) MUSTCHECK;
 
 /* The day of `ms` in `zone`. ERR_INVALID_FIELD for a zone that clock_zone_valid refuses, or a day
  * beyond 9999. */

@@ -61,6 +61,9 @@ int64_t text_utf8_length(const char *s, size_t len);
 bool text_base64url_decode(const char *s, size_t len, unsigned char *out, size_t cap,
                            size_t *out_len);
 
+/* Appends `len` bytes as base64url without padding. */
+void text_buf_base64url(struct text_buf *b, const unsigned char *data, size_t len);
+
 /* Whether two secrets of any lengths are equal, in time that depends on the lengths alone. */
 bool text_secret_equal(const char *a, size_t a_len, const char *b, size_t b_len);
 

@@ -249,7 +249,24 @@ static void test_clocks_go_forward(void)
     CU_ASSERT(clock_wall_ms() > INT64_C(1700000000000));
 }
 
-SUITE(base_clock, TEST(test_formats_in_utc_with_milliseconds),
+static void test_local_times(void)
+{
+    char name[8];
+    struct tm t;
+
+    CU_ASSERT_EQUAL(clock_local(parse("2026-10-03T10:00:00Z"), "Asia/Seoul", &t, name, sizeof name),
+                    ERR_OK);
+    CU_ASSERT_EQUAL(t.tm_hour, 19);
+    CU_ASSERT_EQUAL(t.tm_wday, 6);
+    CU_ASSERT_STRING_EQUAL(name, "KST");
+    CU_ASSERT_EQUAL(
+        clock_local(parse("2026-07-01T10:00:00Z"), "Europe/Oslo", &t, name, sizeof name), ERR_OK);
+    CU_ASSERT_EQUAL(t.tm_hour, 12);
+    CU_ASSERT_STRING_EQUAL(name, "CEST");
+    CU_ASSERT_EQUAL(clock_local(0, "Nowhere/At_All", &t, name, sizeof name), ERR_INVALID_FIELD);
+}
+
+SUITE(base_clock, TEST(test_local_times), TEST(test_formats_in_utc_with_milliseconds),
       TEST(test_formatting_stays_within_bounds), TEST(test_parses_what_it_formats),
       TEST(test_parses_offsets), TEST(test_cuts_fractions_to_milliseconds),
       TEST(test_refuses_moments_that_do_not_exist), TEST(test_refuses_other_shapes),

@@ -227,7 +227,23 @@ static void test_integers_are_written_in_digits(void)
     }
 }
 
-SUITE(base_text, TEST(test_a_buffer_grows_and_stays_terminated),
+/* The vectors of RFC 4648, section 10, without their padding. */
+static void test_writes_base64url(void)
+{
+    static const char *const texts[][2] = {
+        {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},          {"foo", "Zm9v"},
+        {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}, {"\xfb\xff", "-_8"}};
+
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        struct text_buf out = {0};
+
+        text_buf_base64url(&out, (const unsigned char *)texts[i][0], strlen(texts[i][0]));
+        CU_ASSERT_STRING_EQUAL(out.data ? out.data : "", texts[i][1]);
+        text_buf_free(&out);
+    }
+}
+
+SUITE(base_text, TEST(test_writes_base64url), TEST(test_a_buffer_grows_and_stays_terminated),
       TEST(test_an_empty_buffer_is_terminated_too),
       TEST(test_a_buffer_that_failed_takes_nothing_more), TEST(test_uuids_in_either_case),
       TEST(test_refuses_what_is_no_uuid), TEST(test_random_uuids_are_version_4),
