@@ -5,7 +5,7 @@ BUILD   ?= build
 CC      ?= cc
 # The client library: MariaDB's, else MySQL's.
 SQL      = $(shell pkg-config --exists libmariadb && echo libmariadb || echo mysqlclient)
-PKGS     = $(SQL) json-c libjwt uuid libcrypto libcurl
+PKGS     = $(SQL) json-c libjwt uuid libcrypto libcurl libqrencode
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Wshadow -Wformat=2 -Wstrict-prototypes -Wmissing-prototypes -Werror
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) $(SAN) -pthread -Iinclude -I$(BUILD)/gen \

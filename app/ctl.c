@@ -16,6 +16,7 @@
 #include "ctl_queue.h"
 #include "ctl_rehearse.h"
 #include "ctl_status.h"
+#include "ctl_ticket.h"
 #include "db/db.h"
 #include "db/grants.h"
 #include "db/migrate.h"
@@ -33,13 +34,13 @@
 #define TOKEN_TTL     "86400"
 #define TOKEN_TTL_MAX 1000000000
 
-/* What a command needs beside its options: the configuration, a concert's number after its words,
- * the credentials of all accounts and not the workers' alone. */
-enum { CONFIG = 1, CONCERT = 2, ACCOUNTS = 4 };
+/* What a command needs beside its options: the configuration, a word more such as a concert's
+ * number, the credentials of all accounts and not the workers' alone. */
+enum { CONFIG = 1, OPERAND = 2, ACCOUNTS = 4 };
 
 struct command {
     const char *name, *action; /* one or two words */
-    unsigned traits;           /* CONFIG, CONCERT and ACCOUNTS */
+    unsigned traits;           /* CONFIG, OPERAND and ACCOUNTS */
     uint64_t options;          /* the set of those that it takes */
     int (*run)(struct ctl *ctl);
     const char *usage, *help;
@@ -215,33 +216,45 @@ static const struct command commands[] = {
      "status [--json]", "shows whether all is well, and the queues; 1 if it is not", NULL},
     {"queue", "list", CONFIG, CTL_BIT(JSON), ctl_queue_list,
      "queue list [--json]", "lists the queues with people in them or a show to come", NULL},
-    {"queue", "show", CONFIG | CONCERT, CTL_BIT(JSON), ctl_queue_show,
+    {"queue", "show", CONFIG | OPERAND, CTL_BIT(JSON), ctl_queue_show,
      "queue show CONCERT [--json]", "shows a queue's state, numbers, settings and message", NULL},
-    {"queue", "pause", CONFIG | CONCERT, 0, ctl_queue_pause,
+    {"queue", "pause", CONFIG | OPERAND, 0, ctl_queue_pause,
      "queue pause CONCERT", "PAUSED: people may join, nobody is admitted", NULL},
-    {"queue", "resume", CONFIG | CONCERT, 0, ctl_queue_resume,
+    {"queue", "resume", CONFIG | OPERAND, 0, ctl_queue_resume,
      "queue resume CONCERT", "OPEN: people may join and are admitted", NULL},
-    {"queue", "open", CONFIG | CONCERT, 0, ctl_queue_resume,
+    {"queue", "open", CONFIG | OPERAND, 0, ctl_queue_resume,
      "queue open CONCERT", "the same as queue resume", NULL},
-    {"queue", "drain", CONFIG | CONCERT, 0, ctl_queue_drain,
+    {"queue", "drain", CONFIG | OPERAND, 0, ctl_queue_drain,
      "queue drain CONCERT", "DRAINING: nobody may join, who waits is admitted", NULL},
-    {"queue", "close", CONFIG | CONCERT, 0, ctl_queue_close,
+    {"queue", "close", CONFIG | OPERAND, 0, ctl_queue_close,
      "queue close CONCERT", "CLOSED: nobody may join or is admitted; those inside finish", NULL},
-    {"queue", "set", CONFIG | CONCERT, CTL_QUEUE_SETTINGS, ctl_queue_set,
+    {"queue", "set", CONFIG | OPERAND, CTL_QUEUE_SETTINGS, ctl_queue_set,
      "queue set CONCERT --SETTING VALUE...", "changes settings while the queue runs:",
      ctl_queue_set_help},
-    {"queue", "message", CONFIG | CONCERT, CTL_BIT(KO) | CTL_BIT(EN) | CTL_BIT(CLEAR),
+    {"queue", "message", CONFIG | OPERAND, CTL_BIT(KO) | CTL_BIT(EN) | CTL_BIT(CLEAR),
      ctl_queue_message, "queue message CONCERT [--ko TEXT] [--en TEXT] [--clear]",
      "sets what everybody in the queue is told, in one language or in both; --clear: nothing",
      NULL},
-    {"lottery", "show", CONFIG | CONCERT, CTL_BIT(JSON), ctl_lottery_show,
+    {"lottery", "show", CONFIG | OPERAND, CTL_BIT(JSON), ctl_lottery_show,
      "lottery show CONCERT [--json]",
      "shows the hash of the latest pre-queue's seed, and what was drawn", NULL},
-    {"lottery", "list", CONFIG | CONCERT, 0, ctl_lottery_list,
+    {"lottery", "list", CONFIG | OPERAND, 0, ctl_lottery_list,
      "lottery list CONCERT", "prints the order as CSV, to be published: ticket, jti, hmac", NULL},
-    {"lottery", "verify", CONFIG | CONCERT, 0, ctl_lottery_verify,
+    {"lottery", "verify", CONFIG | OPERAND, 0, ctl_lottery_verify,
      "lottery verify CONCERT",
      "recomputes the order from the seed; 1 and the rows at fault if it is another", NULL},
+    {"ticket", "check", OPERAND, CTL_TICKET_CHECK, ctl_ticket_check,
+     "ticket check TICKET [--jwks FILE] [--schedule SCHEDULE] [--online]",
+     "checks a ticket to a show, or with - for TICKET those on the lines of the input, and says what\n"
+     "      they are for; 1 if one is not genuine, is for another show than SCHEDULE, or comes twice.\n"
+     "      Needs nothing but the keys: the configuration's, or those of FILE as ticket keys prints\n"
+     "      them. --online: asks the database too whether the reservation still counts",
+     NULL},
+    {"ticket", "show", CONFIG | OPERAND, CTL_BIT(SVG), ctl_ticket_show,
+     "ticket show RESERVATION [--svg]",
+     "prints the ticket of a confirmed reservation; --svg: as a picture with its QR code", NULL},
+    {"ticket", "keys", CONFIG, 0, ctl_ticket_keys,
+     "ticket keys", "prints the public keys that tickets are checked with (JWKS)", NULL},
     {"verify", NULL, CONFIG, 0, run_verify,
      "verify", "checks the invariants; 1 and the rows at fault if one is broken, 3 if it cannot be told",
      NULL},
@@ -314,29 +327,19 @@ static const struct command *find_command(char **words, int n)
 static bool fits(const struct command *c, struct ctl *ctl, char **words, int n)
 {
     int own = c->action ? 2 : 1;
-    bool concert = (c->traits & CONCERT) != 0;
+    bool operand = (c->traits & OPERAND) != 0;
 
-    if (n != own + concert || (ctl_given(ctl) & ~c->options))
+    if (n != own + operand || (ctl_given(ctl) & ~c->options))
         return false;
-    ctl->operand = concert ? words[own] : NULL;
+    ctl->operand = operand ? words[own] : NULL;
     return true;
 }
 
 /* Provides what the command needs, and runs it. */
 static int run_command(const struct command *command, struct ctl *ctl)
 {
-    char why[512];
-
-    if (command->traits & CONFIG) {
-        if (config_load(ctl->config, &ctl->cfg, why, sizeof why) != ERR_OK)
-            return ctl_complain(CTL_MISUSED, "%s%s", why,
-                                strcmp(ctl->config, CONFIG_DEFAULT_PATH) == 0
-                                    ? " (--config FILE names another)"
-                                    : "");
-        if (!(command->traits & ACCOUNTS))
-            config_keep_account(&ctl->cfg, CONFIG_WORKERS);
-        log_set_level(ctl->cfg.log_level);
-    }
+    if ((command->traits & CONFIG) && !ctl_load(ctl, command->traits & ACCOUNTS))
+        return CTL_MISUSED;
     return command->run(ctl);
 }
 

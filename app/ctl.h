@@ -60,7 +60,11 @@ enum { CTL_DONE = 0, CTL_FAILED = 1, CTL_MISUSED = 2, CTL_UNKNOWN = 3, CTL_STOPP
     X(ANY_CONCERT, "any-concert", false)                                                           \
     X(OTHER_HOST, "other-host", false)                                                             \
     X(SAVE, "save", true)                                                                          \
-    X(QUIET, "quiet", false)
+    X(QUIET, "quiet", false)                                                                       \
+    X(JWKS, "jwks", true)                                                                          \
+    X(SCHEDULE, "schedule", true)                                                                  \
+    X(ONLINE, "online", false)                                                                     \
+    X(SVG, "svg", false)
 
 enum ctl_option {
 #define CTL_ENUM(option, ...) CTL_##option,
@@ -97,6 +101,10 @@ int ctl_complain(int status, const char *format, ...) __attribute__((format(prin
 /* Says why `what` failed, by the error alone: the details are in the log lines before. Returns
  * CTL_FAILED. */
 int ctl_complain_of(enum err e, const char *what);
+
+/* Loads the configuration, with the credentials of the workers' database account alone or with all
+ * there are. False after a complaint, for CTL_MISUSED. */
+bool ctl_load(struct ctl *ctl, bool all_accounts) MUSTCHECK;
 
 /* An app for `what`, the command, whose database has this program's schema; app_free() it. NULL
  * after a complaint, for CTL_FAILED. */

@@ -1,4 +1,5 @@
 /* How the commands speak, and how they come to the database; see ctl.h. */
+#include "base/log.h"
 #include "base/text.h"
 #include "ctl.h"
 #include "db/db.h"
@@ -25,6 +26,21 @@ int ctl_complain_of(enum err e, const char *what)
     if (e == ERR_DB_LOST || e == ERR_BUSY)
         return ctl_complain(CTL_FAILED, "%s: the database is out of reach or too busy", what);
     return ctl_complain(CTL_FAILED, "%s failed: %s", what, err_name(e));
+}
+
+bool ctl_load(struct ctl *ctl, bool all_accounts)
+{
+    bool usual = strcmp(ctl->config, CONFIG_DEFAULT_PATH) == 0;
+    char why[512];
+
+    if (config_load(ctl->config, &ctl->cfg, why, sizeof why) != ERR_OK) {
+        ctl_complain(0, "%s%s", why, usual ? " (--config FILE names another)" : "");
+        return false;
+    }
+    if (!all_accounts)
+        config_keep_account(&ctl->cfg, CONFIG_WORKERS);
+    log_set_level(ctl->cfg.log_level);
+    return true;
 }
 
 struct app *ctl_app(struct ctl *ctl, const char *what)

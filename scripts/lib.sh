@@ -83,6 +83,7 @@ password = $(random_hex 24)
 [auth]
 user_secret = $(random_hex 32)
 queue_secret = $(random_hex 32)
+ticket_secret = $(random_hex 32)
 END
     )
     mv -- "$1.new" "$1"
@@ -96,6 +97,15 @@ conf_accounts() {
         conf_set "$1" database "${kind}_user" "frontrow_$kind"
         conf_set "$1" database "${kind}_password" "$(random_hex 24)"
     done
+}
+
+# conf_ticket FILE: gives tickets a secret of their own, where there is none from before. Those that
+# queue_secret has signed until then still count.
+conf_ticket() {
+    [[ -z $(conf_get "$1" auth ticket_secret) ]] || return 0
+    [[ -n $(conf_get "$1" auth ticket_secret_previous) ]] ||
+        conf_set "$1" auth ticket_secret_previous "$(conf_get "$1" auth queue_secret)"
+    conf_set "$1" auth ticket_secret "$(random_hex 32)"
 }
 
 # conf_get FILE SECTION KEY: prints the value, nothing if the key is not there.

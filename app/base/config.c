@@ -285,6 +285,33 @@ static bool check_keys(struct parse *p, const char *name, const char *secret, co
     return true;
 }
 
+/* Tickets may share the queue's secret, which is Frontrow's own; never the users', which others
+ * have and could make tickets with. */
+static bool check_ticket_secret(struct parse *p, const char *name, const char *secret)
+{
+    const struct config *c = p->out;
+
+    if (secret[0] && strlen(secret) < SECRET_MIN)
+        return refuse(p, "%s must have at least %d bytes", name, SECRET_MIN);
+    if (secret[0] && (strcmp(secret, c->auth_user_secret) == 0 ||
+                      strcmp(secret, c->auth_user_secret_previous) == 0))
+        return refuse(p, "user tokens and tickets need different secrets");
+    return true;
+}
+
+static bool check_tickets(struct parse *p)
+{
+    const struct config *c = p->out;
+    const char *current = c->auth_ticket_secret[0] ? c->auth_ticket_secret : c->auth_queue_secret;
+
+    if (!check_ticket_secret(p, "ticket_secret", c->auth_ticket_secret) ||
+        !check_ticket_secret(p, "ticket_secret_previous", c->auth_ticket_secret_previous))
+        return false;
+    if (strcmp(current, c->auth_ticket_secret_previous) == 0)
+        return refuse(p, "ticket_secret_previous is the secret that signs already");
+    return true;
+}
+
 /* No user's key may open a queue token, nor the other way round. */
 static bool check_auth(struct parse *p)
 {
@@ -299,7 +326,7 @@ static bool check_auth(struct parse *p)
         strcmp(c->auth_user_secret, c->auth_queue_secret_previous) == 0 ||
         strcmp(c->auth_queue_secret, c->auth_user_secret_previous) == 0)
         return refuse(p, "user tokens and queue tokens need different secrets");
-    return true;
+    return check_tickets(p);
 }
 
 /* A unix socket's path that fits, or address:port. */

@@ -17,6 +17,8 @@
 
 #define LANGUAGES 2
 
+static const char *const tags[LANGUAGES] = {[LANGUAGE_EN] = "en", [LANGUAGE_KO] = "ko"};
+
 /* What the header says of one language; q in thousandths, -1: nothing. */
 struct wish {
     int q;
@@ -55,7 +57,6 @@ static bool parse_range(struct weighted_part range, struct weighted_part *primar
 static void read_element(struct weighted_part element, int place, struct wish wishes[LANGUAGES],
                          int *any_q)
 {
-    static const char *const tags[LANGUAGES] = {[LANGUAGE_EN] = "en", [LANGUAGE_KO] = "ko"};
     bool weighted = memchr(element.p, ';', (size_t)(element.end - element.p)) != NULL;
     struct weighted_part range = weighted_take(&element, ';');
     int q = parse_weight(element, weighted);
@@ -102,4 +103,16 @@ enum language language_choose(const char *accept_language, enum language preset)
     if (en->place != ko->place)
         return en->place < ko->place ? LANGUAGE_EN : LANGUAGE_KO;
     return preset;
+}
+
+enum language language_for(const struct config *cfg, const char *accept_language)
+{
+    bool korean = strcmp(cfg->server_default_language, tags[LANGUAGE_KO]) == 0;
+
+    return language_choose(accept_language, korean ? LANGUAGE_KO : LANGUAGE_EN);
+}
+
+const char *language_tag(enum language language)
+{
+    return tags[language];
 }

@@ -98,9 +98,7 @@ void reply_error(const struct request *req, struct response *res, enum err e)
     const struct app *app = req->app;
     enum err told = outward(e);
     const struct err_info *info = err_info(told);
-    enum language preset =
-        strcmp(app->cfg->server_default_language, "ko") == 0 ? LANGUAGE_KO : LANGUAGE_EN;
-    enum language language = language_choose(req->accept_language, preset);
+    enum language language = language_for(app->cfg, req->accept_language);
 
     if (told == ERR_INTERNAL)
         log_error("internal", "req=%s err=%s", req->id, err_name(e));
@@ -109,7 +107,7 @@ void reply_error(const struct request *req, struct response *res, enum err e)
     res->status = info->status;
     res->content_type = "application/problem+json";
     put_headers(res, &app->problem, told);
-    response_header(res, "Content-Language", "%s", language == LANGUAGE_KO ? "ko" : "en");
+    response_header(res, "Content-Language", "%s", language_tag(language));
     response_header(res, "Vary", "Accept-Language");
     response_header(res, "Cache-Control", "no-store");
     put_problem(req, &res->body, info, language);

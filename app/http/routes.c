@@ -16,6 +16,7 @@
 #include "http/sales_http.h"
 #include "http/schedule_admin_http.h"
 #include "http/schedule_http.h"
+#include "http/ticket_http.h"
 #include "http/user_http.h"
 #include "http/wallet_http.h"
 #include <string.h>
@@ -71,6 +72,8 @@ static const struct route routes[] = {
     ROUTE("POST", API "/reservations/{reservationId}/extend", WHO_QUEUE, reservation_http_extend,
           .body = bind_no_fields, .body_size = sizeof(struct bind_target),
           .flags = ROUTE_KEY | ROUTE_BODY_OPTIONAL, .limit = ROUTE_LIMIT(LIMIT_HOLD)),
+    ROUTE("GET", API "/reservations/{reservationId}/ticket", WHO_QUEUE_OR_USER, ticket_http_get),
+    ROUTE("GET", API "/tickets/keys", WHO_ANYONE, ticket_http_keys, .flags = ROUTE_WITHOUT_DATABASE),
     ROUTE("POST", API "/payments", WHO_QUEUE, payment_http_pay, BODY(pay_body),
           .flags = ROUTE_KEY, .limit = ROUTE_LIMIT(LIMIT_PAYMENT)),
 

@@ -78,6 +78,12 @@
       "The key before it, still accepted; empty: none.")                                           \
     X(auth, queue_kid_previous, STR, auth_queue_kid_previous, "", 0, 0,                            \
       "The kid of queue_secret_previous.")                                                         \
+    X(auth, ticket_secret, STR, auth_ticket_secret, "", 0, 0,                                      \
+      "What the key that signs tickets (ES256) is derived from, at least 32 bytes; Frontrow's "    \
+      "own. Empty: queue_secret.")                                                                 \
+    X(auth, ticket_secret_previous, STR, auth_ticket_secret_previous, "", 0, 0,                    \
+      "The one before it, whose tickets still count; empty: none, or queue_secret_previous where " \
+      "ticket_secret is empty.")                                                                   \
     X(auth, leeway_seconds, INT, auth_leeway_seconds, "5", 0, 300,                                 \
       "Tolerance for exp and nbf of user tokens, in seconds.")                                     \
     X(queue, tick_milliseconds, INT, queue_tick_ms, "1000", 100, 60000,                            \

@@ -67,6 +67,9 @@
     X(NOT_EXTENDABLE, 409, "NOT_EXTENDABLE", "Not extendable", "연장 불가",                        \
       "This hold cannot be extended, or not again.",                                               \
       "이 선점은 연장할 수 없거나 이미 연장되었습니다.")                                           \
+    X(NOT_CONFIRMED, 409, "NOT_CONFIRMED", "Not confirmed", "확정되지 않은 예약",                  \
+      "Only a reservation that is paid and not refunded has a ticket.",                            \
+      "결제가 끝나고 환불되지 않은 예약에만 티켓이 있습니다.")                                     \
     X(BOOKING_NOT_OPEN, 409, "BOOKING_NOT_OPEN", "Booking not open", "예매 시작 전",               \
       "Booking for this schedule has not opened yet.", "이 회차의 예매가 아직 열리지 않았습니다.") \
     X(BOOKING_CLOSED, 409, "BOOKING_CLOSED", "Booking closed", "예매 마감",                        \

@@ -162,17 +162,21 @@ same "it keeps the data" 1234 "$(balance)"
 same "with --bare the demo is off" 404 "$(status /api/v1/demo/users -X POST -H 'Content-Type: application/json' -d '{}')"
 
 # Killed along with the masters of the parts, whose children nobody tells to stop then. And as an
-# earlier version has left it, whose only account might do all.
+# earlier version has left it, whose only account might do all, and whose tickets had no secret.
 none "an account may be given more" "$(as migrate_ "GRANT ALL PRIVILEGES ON frontrow.* TO frontrow@localhost")"
 read -r supervisor _ <"$state/run/supervisor.pid"
 kill -KILL "$supervisor" "$(process nginx)" "$(process frontrow-worker)"
-sed -i -E '/^(job|migrate)_(user|password) =/d' "$state/frontrow.conf"
+jwk() { curl -s "http://127.0.0.1:$port/api/v1/tickets/keys" | jq -c "$1"; }
+sed -i -E '/^(job|migrate)_(user|password) =/d; /^ticket_/d' "$state/frontrow.conf"
+old=$("$BUILD/frontrow" --config "$state/frontrow.conf" ticket keys | jq -c '.keys[0]')
 if start "$state"; then
     ok "a start cleans up what a killed run has left"
 else
     not_ok "a start cleans up what a killed run has left" "$(cat "$said")"
 fi
 
+has "tickets have a key of their own" ES256 "$(jwk '.keys[0].alg')"
+same "and those from before still count" "$old" "$(jwk '.keys[1]')"
 has "what was one account before is three" frontrow_migrate "$(as migrate_ "SELECT CURRENT_USER()")"
 has "and the first is cut down" denied "$(as "" "DROP TABLE outbox")"
 same "with all the data" 1234 "$(balance)"

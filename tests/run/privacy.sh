@@ -68,6 +68,8 @@ expect .userId "$(call POST "$charges" "$user" "$body" -H "Idempotency-Key: $key
 expect .code "$(call POST "$charges" "$user" "{\"amount\":1}" -H "Idempotency-Key: $key")" IDEMPOTENCY_MISMATCH
 expect .status "$(call POST /payments "$place" "$pay" -H "Idempotency-Key: $key-pay")" COMPLETED
 expect .balance "$(call GET "/users/$id/balance" "$user")" "$((7 * charge - price))"
+ticket=$(call GET "/reservations/$reservation/ticket" "$user" | jq -r .ticket)
+same "the ticket is a signed text" 3 "$(tr . '\n' <<<"$ticket" | grep -c .)"
 
 # The gate's cookies.
 gate=/gate/concerts/$concert
@@ -88,11 +90,11 @@ expect .code "$(call POST "$charges" "$user" "$body" -H "Idempotency-Key: $key")
 mv -- "$state/run/main.gone" "$state/run/main.sock"
 
 # Whatever of a token is enough to know it by: its payload and its signature.
-for text in "$admin" "$user" "$place" "$cookie"; do
+for text in "$admin" "$user" "$place" "$cookie" "$ticket"; do
     IFS=. read -r _ payload signature <<<"$text"
     secrets+=("$payload" "$signature")
 done
-for name_of in user_secret queue_secret; do
+for name_of in user_secret queue_secret ticket_secret; do
     secrets+=("$(conf_get "$state/frontrow.conf" auth "$name_of")")
 done
 for name_of in password job_password migrate_password; do

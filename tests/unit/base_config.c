@@ -184,6 +184,23 @@ static void test_a_reason_repeats_no_name_that_may_be_a_secret(void)
     CU_ASSERT_TRUE(refused("[\xff\x07]\n", "no section of that name"));
 }
 
+static void test_tickets_share_no_secret_with_users(void)
+{
+    CU_ASSERT_EQUAL(
+        load(AUTH "ticket_secret = " SECRET_C "\nticket_secret_previous = " SECRET_B "\n"), ERR_OK);
+    CU_ASSERT_STRING_EQUAL(cfg.auth_ticket_secret, SECRET_C);
+    CU_ASSERT_EQUAL(load(AUTH "ticket_secret = " SECRET_B "\n"), ERR_OK);
+    CU_ASSERT_TRUE(refused(AUTH "ticket_secret = short\n", "ticket_secret must have at least 32"));
+    CU_ASSERT_TRUE(refused(AUTH "ticket_secret_previous = short\n",
+                           "ticket_secret_previous must have at least 32"));
+    CU_ASSERT_TRUE(refused(AUTH "ticket_secret = " SECRET_A "\n", "different secrets"));
+    CU_ASSERT_TRUE(refused(AUTH "ticket_secret_previous = " SECRET_A "\n", "different secrets"));
+    CU_ASSERT_TRUE(refused(AUTH "ticket_secret = " SECRET_C "\nticket_secret_previous = " SECRET_C
+                                "\n",
+                           "signs already"));
+    CU_ASSERT_TRUE(refused(AUTH "ticket_secret_previous = " SECRET_B "\n", "signs already"));
+}
+
 static void test_the_two_kinds_of_tokens_need_two_secrets(void)
 {
     CU_ASSERT_TRUE(refused("[auth]\nuser_secret = " SECRET_A "\nqueue_secret = " SECRET_A "\n",
@@ -390,6 +407,7 @@ SUITE(base_config, TEST(test_the_defaults_need_secrets_alone),
       TEST(test_texts_must_fit_and_be_text), TEST(test_weak_secrets_are_refused),
       TEST(test_a_reason_never_shows_a_secret),
       TEST(test_a_reason_repeats_no_name_that_may_be_a_secret),
+      TEST(test_tickets_share_no_secret_with_users),
       TEST(test_the_two_kinds_of_tokens_need_two_secrets),
       TEST(test_previous_keys_come_with_their_kid), TEST(test_what_must_fit_together),
       TEST(test_the_demo_is_not_for_everybody), TEST(test_a_program_keeps_its_own_account_alone),
