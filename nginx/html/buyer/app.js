@@ -10,7 +10,7 @@ import {byId, fill, h, languageButton, say, themeButton, toast} from '../common/
 import {sessionClock} from './session.js';
 import {onKept} from './store.js';
 import {text} from './words.js';
-import {LoginNeeded, loginAddress, takeToken} from './user.js';
+import {LoginNeeded, forgetUser, loginAddress, signedOut, takeToken} from './user.js';
 
 const routes = [
     [/^\/?$/, () => import('./concerts.js')],
@@ -49,7 +49,7 @@ function frame() {
             const heading = byId('main').querySelector('h1');
             (heading || byId('main')).focus();
         }}}, text.skip),
-        h('a', {class: 'brand', href: '#/'}, h('img', {src: '/frontrow.svg', alt: '', width: 28, height: 28}), 'Frontrow'),
+        h('a', {class: 'brand', href: '#/'}, h('img', {src: '/frontrow.svg', alt: '', width: 28, height: 28}), h('span', null, 'Frontrow')),
         sessionClock.node,
         h('nav', {'aria-label': text.menu},
             h('a', {href: '#/', dataset: {route: '/'}}, text.concerts), h('a', {href: '#/me', dataset: {route: '/me'}}, text.myPage),
@@ -66,9 +66,11 @@ function markMenu(path) {
 
 /* What a view could not do, with what can be done about it. */
 function showFailure(page, problem) {
-    if (problem instanceof LoginNeeded) {
+    if (problem.status === 401)
+        forgetUser();
+    if (problem instanceof LoginNeeded || problem.status === 401) {
         const address = loginAddress();
-        fill(page.node, h('h1', null, text.login), h('p', null, address ? text.loginText : text.loginElsewhere),
+        fill(page.node, h('h1', null, text.login), signedOut() && h('p', {class: 'note warn'}, text.signInOver), h('p', null, address ? text.loginText : text.loginElsewhere),
             h('div', {class: 'buttons'}, address && h('a', {class: 'button', href: address}, text.toLogin),
                 h('a', {class: 'button plain', href: '#/'}, text.toConcerts)));
         return text.login;

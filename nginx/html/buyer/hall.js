@@ -6,9 +6,6 @@
  * each section a block of its rows, each row centred, the sections in their order from the stage on,
  * side by side as it fits the shape of the window best. The unit is the distance of two seats.
  */
-const LABEL = 2; // above each block, for its name
-const GAP = 2.5; // between blocks
-const STAGE = 5; // in front of all
 const LONGEST = 200; // seats in one line; a longer row goes on in the next
 
 /** The states, as in the list. */
@@ -41,43 +38,44 @@ function toLines(block) {
     return lines;
 }
 
-/* Side by side up to a width, then the next tier. */
-function flow(blocks, width) {
+/* The room for names above the blocks, between blocks, and for the stage: so much that they can be
+ * read when the whole hall is seen. */
+const spacing = count => ({label: Math.max(2, Math.sqrt(count) / 38), gap: Math.max(2.5, Math.sqrt(count) / 70), stage: Math.max(3.4, Math.sqrt(count) / 16)});
+
+/* Side by side up to a width, then the next tier; `apart`: also where the price changes, since what
+ * is dearer is mostly in front. */
+function flow(blocks, width, {gap, stage}, apart) {
     const tiers = [];
     let tier = null;
     for (const block of blocks) {
-        if (!tier || tier.width + GAP + block.width > width)
-            tiers.push(tier = {blocks: [], width: -GAP, height: 0});
+        if (!tier || tier.width + gap + block.width > width || (apart && tier.blocks[0].tier !== block.tier))
+            tiers.push(tier = {blocks: [], width: -gap, height: 0});
         tier.blocks.push(block);
-        tier.width += GAP + block.width;
+        tier.width += gap + block.width;
         tier.height = Math.max(tier.height, block.height);
     }
-    return {
-        tiers, width: Math.max(...tiers.map(t => t.width)),
-        height: STAGE + tiers.reduce((sum, t) => sum + t.height + GAP, 0),
-    };
+    return {tiers, width: Math.max(...tiers.map(t => t.width)), height: stage + tiers.reduce((sum, t) => sum + t.height + gap, -gap)};
 }
 
-/* How many tiers have sections at different prices side by side: a dearer one is mostly in front. */
-const mixed = tiers => tiers.filter(t => t.blocks.some(block => block.tier !== t.blocks[0].tier)).length / tiers.length;
-
 /* The width at which the whole is seen largest, and looks most like a hall. */
-function bestFlow(blocks, aspect) {
+function bestFlow(blocks, aspect, space) {
     const widest = Math.max(...blocks.map(block => block.width));
-    const total = blocks.reduce((sum, block) => sum + block.width + GAP, 0);
+    const total = blocks.reduce((sum, block) => sum + block.width + space.gap, 0);
     let best = null;
     for (let width = widest; ; width *= 1.15) {
-        const plan = flow(blocks, width);
-        plan.score = Math.min(aspect / plan.width, 1 / plan.height) * (1 - 0.35 * mixed(plan.tiers));
-        if (!best || plan.score > best.score * 1.001)
-            best = plan;
+        for (const apart of [true, false]) {
+            const plan = flow(blocks, width, space, apart);
+            plan.score = Math.min(aspect / plan.width, 1 / plan.height) * (apart ? 1 : 0.65);
+            if (!best || plan.score > best.score * 1.001)
+                best = plan;
+        }
         if (width > total)
             return best;
     }
 }
 
 function lay(hall, plan) {
-    let y = STAGE;
+    let y = hall.space.stage;
     for (const tier of plan.tiers) {
         let x = (plan.width - tier.width) / 2;
         for (const block of tier.blocks) {
@@ -91,9 +89,9 @@ function lay(hall, plan) {
                     hall.ys[line.first + i] = line.y + 0.5;
                 }
             });
-            x += block.width + GAP;
+            x += block.width + hall.space.gap;
         }
-        y += tier.height + GAP;
+        y += tier.height + hall.space.gap;
     }
 }
 
@@ -114,15 +112,16 @@ export class Hall {
         this.states = new Uint8Array(this.count + 1);
         this.layoutKey = JSON.stringify(list.sections);
         readPrices(this, list.sections);
+        this.space = spacing(this.count);
         this.blocks = gather(list.sections);
         for (const block of this.blocks) {
             block.lines = toLines(block);
-            block.label = block.name ? LABEL : 0.5;
+            block.label = block.name ? this.space.label : 0.5;
             block.width = Math.max(...block.lines.map(line => line.count));
             block.height = block.label + block.lines.length;
             block.tier = this.tiers[block.lines[0].first];
         }
-        const plan = bestFlow(this.blocks, aspect);
+        const plan = bestFlow(this.blocks, aspect, this.space);
         this.width = plan.width;
         this.height = plan.height;
         lay(this, plan);

@@ -14,7 +14,8 @@ import {describe} from './seat-words.js';
 import {text} from './words.js';
 
 const LARGEST = 64; // pixels from seat to seat
-const EDGE = 24; // pixels around the hall
+const EDGE = 20; // pixels around the hall
+const BUTTONS = 60; // and beside it, for the buttons that lie over the map
 const calm = matchMedia('(prefers-reduced-motion: reduce)');
 
 class SeatMap {
@@ -66,7 +67,7 @@ class SeatMap {
     /** How many times as wide as high the map is. */
     aspect() {
         const {width, height} = this.node.getBoundingClientRect();
-        return width && height ? width / height : 1.3;
+        return width && height ? Math.max(1, width - BUTTONS) / height : 1.3;
     }
 
     /** Takes a hall, or the seats of it that changed; null: everything. */
@@ -106,17 +107,28 @@ class SeatMap {
 
     /* --- Where one looks --- */
 
+    /* The part of the map that nothing lies over. */
+    get room() {
+        const wide = this.width > 600;
+        return {x: EDGE, y: EDGE, width: this.width - 2 * EDGE - (wide ? BUTTONS : 0), height: this.height - 2 * EDGE - (wide ? 0 : BUTTONS)};
+    }
+
     get fitScale() {
-        return Math.min(40, (this.width - 2 * EDGE) / this.hall.width, (this.height - 2 * EDGE) / this.hall.height);
+        return Math.min(40, this.room.width / this.hall.width, this.room.height / this.hall.height);
+    }
+
+    bounded(scale) {
+        return Math.min(Math.max(LARGEST, this.fitScale), Math.max(this.fitScale * 0.8, scale));
     }
 
     /* The hall never leaves the window: centred where it is smaller, else up to its edges. */
     look({x, y, scale}) {
         if (!this.hall || !this.width)
             return;
-        const s = Math.min(Math.max(LARGEST, this.fitScale), Math.max(this.fitScale * 0.8, scale));
-        const bound = (at, size, room) => size + 2 * EDGE <= room ? (room - size) / 2 : Math.min(EDGE * 2, Math.max(room - size - EDGE * 2, at));
-        this.view = {x: bound(x, this.hall.width * s, this.width), y: bound(y, this.hall.height * s, this.height), scale: s};
+        const s = this.bounded(scale);
+        const {room} = this;
+        const bound = (at, size, start, length) => size <= length + 1 ? start + (length - size) / 2 : Math.min(start + EDGE, Math.max(start + length - size - EDGE, at));
+        this.view = {x: bound(x, this.hall.width * s, room.x, room.width), y: bound(y, this.hall.height * s, room.y, room.height), scale: s};
         this.redraw();
     }
 
@@ -136,7 +148,7 @@ class SeatMap {
     /** Zooms by a factor, with what is at (x, y) of the map staying there. */
     zoom(factor, x = this.width / 2, y = this.height / 2) {
         const {view} = this;
-        const scale = Math.min(Math.max(LARGEST, this.fitScale), Math.max(this.fitScale * 0.8, view.scale * factor));
+        const scale = this.bounded(view.scale * factor);
         const real = scale / view.scale;
         this.moved = true;
         this.look({x: x - (x - view.x) * real, y: y - (y - view.y) * real, scale});

@@ -1,14 +1,15 @@
 /* The visitor's own page: the wallet with its history, and the reservations. */
 import {Problem} from '../common/api.js';
 import {fill, h, toast} from '../common/dom.js';
-import {dateTime, day, money, timeOnly} from '../common/words.js';
+import {day, language, money, timeOnly} from '../common/words.js';
 import {insist} from './insist.js';
 import {concertOf, reservationBadge} from './reservation.js';
 import {seatName} from './seat-words.js';
-import {LoginNeeded, needUser, user} from './user.js';
+import {LoginNeeded, loginAddress, needUser, signedOut, user} from './user.js';
 import {chargeOnce} from './wallet.js';
 import {text} from './words.js';
 
+const shortTime = new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short'});
 const CHARGES = [50000, 100000, 300000];
 
 /* A list that the server gives in pages: fetches them one by one and appends what `make` says. */
@@ -35,7 +36,7 @@ function paged(path, member, make, container, visitor, signal) {
 }
 
 function ledgerRow(entry) {
-    return h('tr', null, h('td', null, dateTime(entry.createdAt)),
+    return h('tr', null, h('td', {class: 'when'}, shortTime.format(new Date(entry.createdAt))),
         h('td', null, text.entryTypes[entry.type] || entry.type, entry.reservationId && [' ', h('a', {href: `#/reservations/${entry.reservationId}`}, `#${entry.reservationId}`)]),
         h('td', {class: 'amount'}, `${entry.amount > 0 ? '+' : ''}${money(entry.amount)}`), h('td', {class: 'amount'}, money(entry.balanceAfter)));
 }
@@ -77,11 +78,10 @@ export async function show(page) {
     page.title = text.myPage;
     const visitor = user();
     if (!visitor) {
-        const start = h('button', {type: 'button', on: {click: () => needUser(page.signal).then(page.again, page.fail)}}, text.demoStart);
-        if (!document.querySelector('meta[name="frontrow-login"]').content)
-            fill(page.node, h('h1', null, text.myPage), h('p', null, text.nobody), h('div', {class: 'buttons'}, start, h('a', {class: 'button plain', href: '#/'}, text.toConcerts)));
-        else
+        if (signedOut() || loginAddress())
             throw new LoginNeeded();
+        fill(page.node, h('h1', null, text.myPage), h('p', null, text.nobody), h('div', {class: 'buttons'},
+            h('button', {type: 'button', on: {click: () => needUser(page.signal).then(page.again, page.fail)}}, text.demoStart), h('a', {class: 'button plain', href: '#/'}, text.toConcerts)));
         return;
     }
     const balance = h('strong', {class: 'place number'});

@@ -31,18 +31,19 @@ export class Overlay {
     stage() {
         const {ctx, map} = this;
         const middle = map.hall.width / 2;
-        const half = Math.min(map.hall.width * 0.32, 40);
+        const deep = map.hall.space.stage;
+        const half = Math.max(deep * 0.9, Math.min(map.hall.width * 0.36, deep * 6));
         ctx.beginPath();
-        ctx.moveTo(this.x(middle - half), this.y(0.4));
-        ctx.lineTo(this.x(middle + half), this.y(0.4));
-        ctx.lineTo(this.x(middle + half * 0.86), this.y(3.2));
-        ctx.quadraticCurveTo(this.x(middle), this.y(4.4), this.x(middle - half * 0.86), this.y(3.2));
+        ctx.moveTo(this.x(middle - half), this.y(0));
+        ctx.lineTo(this.x(middle + half), this.y(0));
+        ctx.lineTo(this.x(middle + half * 0.86), this.y(deep * 0.55));
+        ctx.quadraticCurveTo(this.x(middle), this.y(deep * 0.8), this.x(middle - half * 0.86), this.y(deep * 0.55));
         ctx.closePath();
         ctx.fillStyle = this.colours.line;
         ctx.fill();
         ctx.font = `600 ${Math.max(11, Math.min(20, map.view.scale * 1.2))}px ${FONT}`;
         ctx.fillStyle = this.colours.ink;
-        ctx.fillText(text.stage, this.x(middle), this.y(2));
+        ctx.fillText(text.stage, this.x(middle), this.y(deep * 0.34));
     }
 
     names(block) {
@@ -54,7 +55,7 @@ export class Overlay {
             ctx.font = `700 ${Math.max(11, Math.min(18, scale * 1.1))}px ${FONT}`;
             ctx.fillStyle = this.colours.ink;
             if (ctx.measureText(block.name).width < block.width * scale + 8)
-                ctx.fillText(block.name, this.x(block.x + block.width / 2), this.y(block.y + 1));
+                ctx.fillText(block.name, this.x(block.x + block.width / 2), this.y(block.y + block.label / 2));
         }
         if (scale < 11)
             return;

@@ -237,7 +237,7 @@ export class Painter {
      * there was not the time for all of it.
      */
     paint(ctx, view, width, height) {
-        ctx.imageSmoothingQuality = 'medium';
+        ctx.imageSmoothingQuality = 'low';
         if (view.scale < 6) {
             ctx.drawImage(this.base, view.x, view.y, this.base.width / BASE * view.scale, this.base.height / BASE * view.scale);
             return true;

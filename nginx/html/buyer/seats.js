@@ -29,10 +29,10 @@ function makeParts() {
     };
     parts.number.value = '2';
     parts.side = h('div', {class: 'side'}, parts.lost,
-        h('section', {class: 'panel best', 'aria-labelledby': 'best-title'}, h('h2', {id: 'best-title'}, text.bestTitle),
-            h('div', {class: 'row'}, h('label', {class: 'unseen', for: 'best-number'}, text.bestNumber), parts.number, parts.best)),
-        parts.legend,
-        h('section', {class: 'panel choice', 'aria-labelledby': 'choice-title'}, h('h2', {id: 'choice-title'}, text.yourChoice), parts.chosen, parts.sum, parts.hold));
+        h('section', {class: 'panel choice', 'aria-labelledby': 'choice-title'}, h('h2', {id: 'choice-title'}, text.yourChoice), parts.chosen, parts.sum, parts.hold,
+            h('div', {class: 'best', role: 'group', 'aria-labelledby': 'best-title'}, h('h3', {id: 'best-title'}, text.bestTitle),
+                h('div', {class: 'row'}, h('label', {class: 'unseen', for: 'best-number'}, text.bestNumber), parts.number, parts.best))),
+        parts.legend);
     return parts;
 }
 
@@ -175,12 +175,16 @@ export async function show(page, concertId, scheduleId) {
         if (hall)
             redraw(null);
     };
-    parts.list.addEventListener('click', () => showAs(!kept.get('as-list')));
+    parts.list.addEventListener('click', () => {
+        showAs(!kept.get('as-list'));
+        if (hall)
+            list.reveal(map.focused || choice.seats[0] || map.firstFree());
+    });
 
     page.title = `${text.seats} · ${concert.title}`;
     page.width = 'wide';
     fill(page.node, h('p', {class: 'kind'}, h('a', {href: `#/concerts/${concertId}/dates`}, concert.title)),
-        h('div', {class: 'row'}, h('h1', {class: 'grow'}, schedule ? `${day(schedule.startsAt, concert.timeZone)} ${timeOnly(schedule.startsAt, concert.timeZone)}` : text.seats), parts.list),
+        h('div', {class: 'row'}, h('h1', {class: 'grow small'}, schedule ? `${day(schedule.startsAt, concert.timeZone)} ${timeOnly(schedule.startsAt, concert.timeZone)}` : text.seats), parts.list),
         parts.stale, h('div', {class: 'hall'}, fill(parts.chart, map.node, list.node), parts.side));
     showAs(Boolean(kept.get('as-list')));
     const live = watchSeats(scheduleId, place, {onList: takeList, onProblem, signal: page.signal});

@@ -12,7 +12,7 @@ import {text} from './words.js';
 const TOLD = [300, 120, 60, 30]; // seconds left
 
 const value = h('strong', {class: 'number'});
-const node = h('p', {class: 'session', hidden: true, role: 'timer'}, h('span', null, text.timeLeft), ' ', value);
+const node = h('p', {class: 'session', hidden: true, role: 'timer'}, h('span', {class: 'session-label'}, text.timeLeft), ' ', value);
 let leaving = null;
 
 /* Shows the clock of that concert's session from now on; of none without a concert. */

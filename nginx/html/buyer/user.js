@@ -37,8 +37,8 @@ export function user() {
     return found && found.expires > serverNow() ? found : null;
 }
 
-/** Whether there was a visitor, whose token is over. */
-export const signedOut = () => !user() && (here.get('user') !== null || kept.get('demo-user') !== null);
+/** Whether the site's own login has given a token here, which is over. */
+export const signedOut = () => !user() && here.get('user') !== null;
 
 /** Takes the token out of the address. True if there was one; the address is then where to begin. */
 export function takeToken() {

@@ -10,7 +10,7 @@ export default {
     missing: 'Not found', missingText: 'There is nothing at this address.', failed: 'That did not work', failedText: 'Something unexpected happened. Please try again.',
     tryAgain: 'Try again', toConcerts: 'To the concerts', stay: 'Cancel',
     login: 'Please sign in', loginText: 'Sign in, and you will be brought back here.', toLogin: 'Sign in', signedIn: 'Signed in.',
-    loginElsewhere: 'You are not signed in, or your sign-in has expired. Please come back through the site that sent you here.',
+    loginElsewhere: 'Please come through the site that sells the tickets: it signs you in.', signInOver: 'Your sign-in has expired.',
     timeLeft: 'Time left', timeLeftSay: time => `Time left to choose and pay: ${time}.`,
 
     /* Concerts and their queues. */

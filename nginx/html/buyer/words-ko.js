@@ -8,7 +8,7 @@ export default {
     missing: '찾을 수 없습니다', missingText: '이 주소에는 페이지가 없습니다.', failed: '처리하지 못했습니다', failedText: '예상하지 못한 문제가 생겼습니다. 다시 시도해 주세요.',
     tryAgain: '다시 시도', toConcerts: '공연 목록으로', stay: '취소',
     login: '로그인해 주세요', loginText: '로그인하시면 이 페이지로 돌아옵니다.', toLogin: '로그인', signedIn: '로그인되었습니다.',
-    loginElsewhere: '로그인하지 않았거나 로그인이 만료되었습니다. 처음 접속하신 사이트를 통해 다시 들어와 주세요.',
+    loginElsewhere: '티켓을 판매하는 사이트에서 로그인한 다음 그 사이트를 통해 들어와 주세요.', signInOver: '로그인이 만료되었습니다.',
     timeLeft: '남은 시간', timeLeftSay: time => `선택과 결제까지 남은 시간은 ${time}입니다.`,
 
     /* Concerts and their queues. */
