@@ -65,6 +65,8 @@ export async function show(page, concertId) {
         }
     };
     await load();
+    if (place.phase !== 'inside')
+        return; // the page says so already
     page.title = `${text.dates} · ${concert.title}`;
     page.width = 'narrow';
     fill(page.node, h('p', {class: 'kind'}, h('a', {href: `#/concerts/${concertId}`}, concert.title)), h('h1', null, text.dates),

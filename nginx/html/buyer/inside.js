@@ -23,6 +23,7 @@ export function sessionOver(page, place, visitor) {
     const heading = h('h1', {tabindex: '-1'}, text.overTitle);
     fill(page.node, heading, h('p', null, text.over[place.over] || text.over.session),
         h('div', {class: 'buttons'}, again, h('a', {class: 'button plain', href: '#/me'}, text.myPage)));
+    page.title = text.overTitle;
     document.title = `${text.overTitle} · Frontrow`;
     heading.focus();
     say(text.overTitle, {assertive: true});
