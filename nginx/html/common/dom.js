@@ -135,7 +135,7 @@ export function themeButton() {
 /** A button that shows the page in the other language. */
 export function languageButton() {
     const other = language === 'ko' ? 'en' : 'ko';
-    return h('button', {type: 'button', class: 'bare', lang: other, 'aria-label': words.otherLabel,
+    return h('button', {type: 'button', class: 'bare', lang: other, title: words.otherLabel,
         on: {click: () => setLanguage(other)}}, words.other);
 }
 
