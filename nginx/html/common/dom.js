@@ -7,7 +7,7 @@
 import {language, pick, setLanguage} from './words.js';
 
 const words = pick({
-    en: {yes: 'Yes', no: 'Cancel', close: 'Close', dark: 'Dark colours', other: '한국어', otherLabel: '한국어 화면으로 바꾸기'},
+    en: {yes: 'Yes', no: 'Cancel', close: 'Close', dark: 'Dark colours', other: '한국어', otherLabel: '한국어로 보기'},
     ko: {yes: '예', no: '취소', close: '닫기', dark: '어두운 화면', other: 'English', otherLabel: 'Show in English'},
 });
 
