@@ -22,10 +22,11 @@ const files = kind => readdirSync(folder).filter(name => name.endsWith(kind) &&
 
 const indented = text => text.split('\n').slice(0, 40).map(line => `         ${line}`).join('\n');
 
-/* What went wrong first: the runner wraps it. */
+/* What went wrong first, since the runner wraps it, and where in the tests. */
 function reason(error) {
     const inner = error && error.cause instanceof Error ? error.cause : error;
-    return String((inner && (inner.stack || inner.message)) || inner);
+    const where = String((inner && inner.stack) || '').split('\n').filter(line => /^ +at .*tests\/web\/(?!lib\/test\.js)/.test(line));
+    return [String((inner && inner.message) || inner), ...where].join('\n').replace(/\u001b\[[0-9;]*m/g, '');
 }
 
 /* A file is reported like a test: it says nothing but whether it ran. */
@@ -35,7 +36,7 @@ async function runAll(list, concurrency) {
     if (!list.length)
         return;
     let failures = 0;
-    for await (const {type, data} of run({files: list, concurrency, timeout: 240000})) {
+    for await (const {type, data} of run({files: list, concurrency, timeout: 300000})) {
         if (type === 'test:stdout' || type === 'test:stderr') {
             if (!/^\s*$/.test(data.message || ''))
                 process.stdout.write(data.message);

@@ -53,6 +53,12 @@ export function show(concertId, settings = {}) {
     return admin('POST', `/admin/concerts/${concertId}/schedules`, {startsAt, ...layout, ...others});
 }
 
+/** A concert with one show, as {concert, show}. */
+export async function sale({concert: settings, ...others} = {}) {
+    const made = await concert(settings);
+    return {concert: made, show: await show(made.concertId, others)};
+}
+
 /** A demo visitor: {userId, token}. */
 export const user = () => call('POST', '/demo/users', {body: {}});
 
@@ -86,4 +92,10 @@ export async function buy(who, scheduleId, seatNumbers, {pay = true} = {}) {
     await charge(who, Math.max(held.amount, 1));
     await call('POST', '/payments', {token: who.queue, body: {reservationId: held.reservationId}});
     return call('GET', `/reservations/${held.reservationId}`, {token: who.token});
+}
+
+/** What a wallet's ledger says, newest first: "PAYMENT -50000". */
+export async function ledger(who) {
+    const {entries} = await call('GET', '/users/me/balance/entries', {token: who.token});
+    return entries.map(({type, amount}) => `${type} ${amount}`);
 }

@@ -54,8 +54,8 @@ async function picture({page}, name, number) {
 }
 
 /** A test; t.visitor(options) opens a page, t.figure(text) prints what was measured. */
-export function test(name, body) {
-    nodeTest(name, {timeout: 90000}, async t => {
+export function test(name, body, {timeout = 90000} = {}) {
+    nodeTest(name, {timeout}, async t => {
         const opened = [];
         try {
             await body({

@@ -1,0 +1,49 @@
+/* What axe-core finds wrong with a view: the rules of WCAG 2.2 AA and its own good practice. */
+import {readFileSync} from 'node:fs';
+import {axePath} from './browser.js';
+import {expect} from './expect.js';
+import {test} from './test.js';
+
+const source = readFileSync(axePath, 'utf8');
+const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/* Lines about each violation, the element and why. */
+async function violations(page, only) {
+    if (!await page.evaluate(() => 'axe' in globalThis))
+        await page.evaluate(source);
+    const found = await page.evaluate(runOnly => globalThis.axe.run(document, {runOnly, resultTypes: ['violations']}), only || tags);
+    return found.violations.flatMap(({id, impact, nodes}) => nodes.map(node =>
+        `${impact} ${id}: ${node.html.slice(0, 160)} — ${node.failureSummary.split('\n').slice(1, 3).join(' ').trim()}`));
+}
+
+/* Fails if axe-core finds anything; `rules`, if given, are all that it looks for. */
+async function accessible(page, where, rules) {
+    const found = await violations(page, rules);
+    if (found.length)
+        throw new Error(`${where}:\n${found.join('\n')}`);
+}
+
+async function look(page, view) {
+    await page.goto('about:blank');
+    await page.emulateMedia({colorScheme: 'light', reducedMotion: 'reduce'});
+    await view.open(page);
+    await expect(view.ready(page), view.name).toShow();
+    if (view.after)
+        await view.after(page, en => en);
+    await accessible(page, 'light');
+    await page.emulateMedia({colorScheme: 'dark', reducedMotion: 'reduce'});
+    await accessible(page, 'dark', ['color-contrast']);
+}
+
+/** The test that axe-core finds nothing on these views: all its rules in light, the contrast in dark. */
+export function axeTest(name, views) {
+    test(`axe-core finds nothing on ${name}`, async t => {
+        const page = await t.visitor();
+        const faults = [];
+        for (const view of views)
+            await look(page, view).catch(error => faults.push(`${view.name}: ${error.message}`));
+        if (faults.length)
+            throw new Error(faults.join('\n'));
+        t.figure(`${views.length} views`);
+    }, {timeout: 240000});
+}
