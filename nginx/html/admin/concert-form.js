@@ -86,7 +86,7 @@ function policyButtons(form, show) {
 const effective = (form, name) => Number(form.elements[name].value || settings.find(s => s.name === name).preset);
 
 function build(concert, submitText, onSubmit) {
-    const rate = h('p', {class: 'note', role: 'status'});
+    const rate = h('p', {class: 'note'});
     const zone = () => form.elements.timeZone.value;
     const opens = h('input', {type: 'datetime-local', name: 'queue.opensAt', value: concert ? toField(concert.queue.opensAt, concert.timeZone) : ''});
     const opensHint = h('span', null, '');

@@ -1,14 +1,15 @@
 /* The dates of a concert: all of them, a new one, the times of one, and its cancellation. */
 import {newKey, pause, Problem} from '/common/api.js';
-import {fill, h, say} from '/common/dom.js';
+import {fill, h, say, toast} from '/common/dom.js';
 import {dateTime, number, pick} from '/common/words.js';
 import {concertHead, getConcert, getDates} from './concerts.js';
 import {dateHead, getDate} from './date-head.js';
 import {bookingState, datesTable, whenOf} from './date-table.js';
-import {layoutEditor} from './layout.js';
+import {LayoutEditor} from './layout.js';
+import {sectionsOf} from './layout-copy.js';
 import {api} from './session.js';
 import {fromField, toField} from './times.js';
-import {act, atField, changeTable, clearWrong, facts, field, showWrong} from './ui.js';
+import {act, atField, changeTable, clearWrong, facts, field, problemText, showWrong} from './ui.js';
 import {settled, touched} from './unsaved.js';
 
 const words = pick({
@@ -20,7 +21,7 @@ const words = pick({
         date: 'The date', capacity: 'Seats', number: 'Number', cancel: 'Cancel this show', cancelText: 'Booking stops at once and the show is listed no more. Whoever has paid gets all of it back into the wallet; holds are given back. This takes a moment when many have bought, and cannot be undone.',
         cancelAsk: when => `Cancel the show of ${when}?`, cancelYes: 'Cancel the show', cancelNo: 'Keep it', canceled: 'The show is canceled; refunds are on their way.',
         progress: 'Cancellation', canceledAt: t => `Canceled ${t}.`, done: (done, total) => `${number(done)} of ${number(total)} reservations are refunded or given back.`, allDone: 'All reservations are settled.', noneAffected: 'Nobody had a reservation.',
-        audit: 'Its changes in the audit log',
+        audit: 'Its changes in the audit log', copyFrom: 'Seats as on', copy: 'Take them over', copied: 'The sections are taken over.', copiedMixed: 'The sections are taken over. Where prices differ within one, it has the highest.', notCopied: 'The seats of that date are no sections of equal rows: enter them here.',
     },
     ko: {
         title: '회차', create: '새 회차', none: '아직 회차가 없습니다. 회차가 있어야 구매자에게 보입니다.', times: '시간', zone: zone => `모두 ${zone} 시각입니다.`,
@@ -30,7 +31,7 @@ const words = pick({
         date: '회차 정보', capacity: '좌석 수', number: '번호', cancel: '이 공연 취소', cancelText: '바로 예매가 멈추고 목록에서 사라집니다. 결제한 분에게는 전액이 지갑으로 환불되고 선점한 좌석은 반환됩니다. 구매자가 많으면 시간이 걸리며, 되돌릴 수 없습니다.',
         cancelAsk: when => `${when} 공연을 취소할까요?`, cancelYes: '공연 취소', cancelNo: '취소하지 않기', canceled: '공연을 취소했습니다. 환불을 진행합니다.',
         progress: '취소 진행', canceledAt: t => `${t}에 취소했습니다.`, done: (done, total) => `예매 ${number(total)}건 가운데 ${number(done)}건을 환불하거나 반환했습니다.`, allDone: '모든 예매를 처리했습니다.', noneAffected: '예매한 사람이 없었습니다.',
-        audit: '감사 기록에서 이 회차 보기',
+        audit: '감사 기록에서 이 회차 보기', copyFrom: '같은 좌석 배치로', copy: '가져오기', copied: '구역을 가져왔습니다.', copiedMixed: '구역을 가져왔습니다. 한 구역에 가격이 여럿이면 가장 높은 가격을 넣었습니다.', notCopied: '그 회차의 좌석은 같은 길이의 열로 된 구역이 아닙니다. 직접 입력해 주세요.',
     },
 });
 
@@ -67,6 +68,24 @@ function evening(zone) {
     return fromField(`${toField(Date.now() + 7 * 86400e3, zone).slice(0, 10)}T19:00`, zone);
 }
 
+/* The same hall on another evening. */
+function copyFrom(dates, zone, layout) {
+    const select = h('select', {name: 'copy'}, dates.map(date => h('option', {value: date.scheduleId}, whenOf(date, zone))));
+    const button = h('button', {type: 'button', class: 'plain', on: {click: async () => {
+        button.disabled = true;
+        try {
+            const found = sectionsOf((await api('GET', `/admin/schedules/${select.value}/seats?format=compact`)).body);
+            if (found)
+                layout.take(found.sections);
+            toast(!found ? words.notCopied : found.mixed ? words.copiedMixed : words.copied, found ? '' : 'bad');
+        } catch (problem) {
+            toast(problemText(problem), 'bad');
+        }
+        button.disabled = false;
+    }}}, words.copy);
+    return h('div', {class: 'row bottom'}, field(words.copyFrom, select), button);
+}
+
 function newBody(form, layout, zone) {
     const times = moments.map(name => [name, fromField(form.elements[name].value, zone)]).filter(([, at]) => at);
     return {...Object.fromEntries(times), ...layout.body()};
@@ -75,7 +94,8 @@ function newBody(form, layout, zone) {
 export async function dateCreate({params, signal}) {
     const concert = await getConcert(params[0], signal);
     const zone = concert.timeZone;
-    const layout = layoutEditor(null);
+    const layout = new LayoutEditor();
+    const dates = await getDates(params[0], signal);
     const form = h('form', {class: 'stack', novalidate: true, on: {input: touched, submit: async event => {
         event.preventDefault();
         clearWrong(form);
@@ -92,7 +112,7 @@ export async function dateCreate({params, signal}) {
     }}},
     h('fieldset', null, h('legend', null, words.times), h('p', {class: 'quiet'}, words.zone(zone)), h('div', {class: 'grid'},
         moments.map(name => timeField(name, name === 'startsAt' ? evening(zone) : null, zone)))),
-    layout.node, h('div', {class: 'buttons'}, h('button', {type: 'submit'}, words.make)));
+    dates.length > 0 && copyFrom(dates, zone, layout), layout.node, h('div', {class: 'buttons'}, h('button', {type: 'submit'}, words.make)));
     return {title: `${words.create} · ${concert.title}`, content: [concertHead(concert, null), h('h2', null, words.create), form]};
 }
 

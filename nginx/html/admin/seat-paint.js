@@ -59,7 +59,7 @@ function drawLine(ctx, c, s, band, y, left, right, margin) {
         const i = band.first - 1 + column;
         const x = margin - left + column * s.pitch;
         drawSeat(ctx, c, {x, y: y + 1, size, state: s.states[i], tier: s.tiers ? s.tiers[i] : 0, picked: s.picked[i], blocking: s.blocking});
-        if (s.focused && i === s.cursor) {
+        if (s.focused && i === s.cursor - 1) {
             ctx.strokeStyle = c.bad;
             ctx.lineWidth = 2;
             ctx.strokeRect(x - 1.5, y - .5, size + 3, size + 3);
