@@ -1,26 +1,64 @@
 /*
  * The frame of the buyer's pages: the header, and which view the address shows.
  *
- * A view is a module with `show(page, ...parts of the address)`, which fills page.node and returns
- * when it has something to show; page.title and page.width ('narrow', 'wide') are the view's to set.
+ * A view is a function of (page, ...numbers of the address), which fills page.node and returns when it
+ * has something to show; page.title and page.width ('narrow', 'wide') are the view's to set.
  * Whatever it starts ends with page.signal.
  */
 import {Problem} from '../common/api.js';
 import {byId, fill, h, languageButton, say, themeButton, toast} from '../common/dom.js';
-import {sessionClock} from './session.js';
-import {onKept} from './store.js';
+import {countdown} from '../common/words.js';
+import {onBeat, onKept} from './browser.js';
+import {forgetUser, loginAddress, LoginNeeded, placeOf, signedOut, takeToken, user} from './visitor.js';
 import {text} from './words.js';
-import {LoginNeeded, forgetUser, loginAddress, signedOut, takeToken} from './user.js';
+
+/* --- The session's clock in the header: read out when it gets short, not each second --- */
+
+const TOLD = [300, 120, 60, 30]; // seconds left
+
+const value = h('strong', {class: 'number'});
+const node = h('p', {class: 'session', hidden: true, role: 'timer'}, h('span', {class: 'session-label'}, text.timeLeft), ' ', value);
+let watched = null; // ends the clock that is shown
+
+/* Shows the clock of that concert's session from now on; of none without a concert. */
+function watch(concertId) {
+    if (watched)
+        watched.abort();
+    watched = new AbortController();
+    node.hidden = true;
+    const visitor = user();
+    if (!concertId || !visitor)
+        return;
+    const place = placeOf(visitor.id, Number(concertId));
+    let told = Infinity;
+    const show = () => {
+        const left = place.secondsLeft;
+        node.hidden = place.phase !== 'inside';
+        value.textContent = countdown(left);
+        node.classList.toggle('short', left < 60);
+        const mark = TOLD.filter(seconds => left <= seconds).pop() || Infinity;
+        if (mark < told && left > 0 && !node.hidden)
+            say(text.timeLeftSay(countdown(left)));
+        told = mark;
+    };
+    place.addEventListener('change', show, {signal: watched.signal});
+    onBeat(show, watched.signal);
+    show();
+}
+
+const sessionClock = {node, watch};
+
+/* --- Views --- */
 
 const routes = [
-    [/^\/?$/, () => import('./concerts.js')],
-    [/^\/concerts\/(\d+)$/, () => import('./concert.js')],
-    [/^\/concerts\/(\d+)\/wait$/, () => import('./wait.js')],
-    [/^\/concerts\/(\d+)\/dates$/, () => import('./dates.js')],
-    [/^\/concerts\/(\d+)\/dates\/(\d+)$/, () => import('./seats.js')],
-    [/^\/concerts\/(\d+)\/hold\/(\d+)$/, () => import('./hold.js')],
-    [/^\/reservations\/(\d+)$/, () => import('./reservation.js')],
-    [/^\/me$/, () => import('./me.js')],
+    [/^\/?$/, () => import('./concerts.js'), 'showConcerts'],
+    [/^\/concerts\/(\d+)$/, () => import('./concerts.js'), 'showConcert'],
+    [/^\/concerts\/(\d+)\/wait$/, () => import('./wait.js'), 'show'],
+    [/^\/concerts\/(\d+)\/dates$/, () => import('./concerts.js'), 'showDates'],
+    [/^\/concerts\/(\d+)\/dates\/(\d+)$/, () => import('./seats.js'), 'show'],
+    [/^\/concerts\/(\d+)\/hold\/(\d+)$/, () => import('./hold.js'), 'show'],
+    [/^\/reservations\/(\d+)$/, () => import('./mine.js'), 'showReservation'],
+    [/^\/me$/, () => import('./mine.js'), 'showMe'],
 ];
 
 let leaving = null; // ends what the present view has started
@@ -88,7 +126,7 @@ function showFailure(page, problem) {
 
 async function route() {
     const path = location.hash.slice(1) || '/';
-    const [pattern, load] = routes.find(([candidate]) => candidate.test(path)) || [null, null];
+    const [pattern, load, name] = routes.find(([candidate]) => candidate.test(path)) || [];
     const number = ++shown;
     if (leaving)
         leaving.abort();
@@ -102,7 +140,6 @@ async function route() {
         if (placed || number !== shown)
             return;
         placed = true;
-        byId('main').className = page.width;
         fill(byId('main'), page.node);
         scrollTo(0, 0);
     };
@@ -117,7 +154,7 @@ async function route() {
         if (!load)
             throw new Problem(404, {detail: text.missingText}, 0);
         const view = await load();
-        await view.show(page, ...pattern.exec(path).slice(1).map(Number));
+        await view[name](page, ...pattern.exec(path).slice(1).map(Number));
     } catch (problem) {
         if (page.signal.aborted)
             return;
@@ -126,8 +163,10 @@ async function route() {
         clearTimeout(slow);
     }
     place();
-    if (number === shown)
-        titled(page.node, page.title);
+    if (number !== shown)
+        return;
+    byId('main').className = page.width;
+    titled(page.node, page.title);
 }
 
 takeToken();

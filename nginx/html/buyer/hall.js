@@ -6,6 +6,11 @@
  * each section a block of its rows, each row centred, the sections in their order from the stage on,
  * side by side as it fits the shape of the window best. The unit is the distance of two seats.
  */
+import {call, Problem} from '../common/api.js';
+import {money, number} from '../common/words.js';
+import {here, onBeat} from './browser.js';
+import {text} from './words.js';
+
 const LONGEST = 200; // seats in one line; a longer row goes on in the next
 
 /** The states, as in the list. */
@@ -202,3 +207,140 @@ export class Hall {
         return best;
     }
 }
+
+/*
+ * The seats that the visitor has chosen on one date, before any is held: kept over a reload, and told
+ * apart from those that somebody else took meanwhile (`lost`).
+ */
+
+export class Choice extends EventTarget {
+    constructor(scheduleId) {
+        super();
+        this.key = `choice:${scheduleId}`;
+        this.seats = here.get(this.key) || [];
+        this.lost = [];
+    }
+
+    has(n) { return this.seats.includes(n); }
+
+    tell() {
+        here.set(this.key, this.seats.length ? this.seats : null);
+        this.dispatchEvent(new Event('change'));
+    }
+
+    toggle(n) {
+        if (this.has(n))
+            this.seats = this.seats.filter(seat => seat !== n);
+        else
+            this.seats = [...this.seats, n].sort((a, b) => a - b);
+        this.tell();
+    }
+
+    set(seats) {
+        this.seats = [...seats].sort((a, b) => a - b);
+        this.lost = [];
+        this.tell();
+    }
+
+    /** These are somebody else's now. */
+    lose(seats) {
+        const gone = seats.filter(n => this.has(n));
+        if (!gone.length)
+            return;
+        this.seats = this.seats.filter(n => !gone.includes(n));
+        this.lost = [...new Set([...this.lost, ...gone])];
+        this.tell();
+    }
+
+    /** In place of those that were lost: the nearest free ones, or none. */
+    replaceLost(hall) {
+        const seats = [...this.seats];
+        for (const n of this.lost) {
+            const other = hall.near(n, m => seats.includes(m));
+            if (other)
+                seats.push(other);
+        }
+        this.set(seats);
+    }
+
+    forgetLost() {
+        this.lost = [];
+        this.tell();
+    }
+}
+
+/*
+ * The seats of a date, kept up to date: the compact list is asked for again every few seconds, and
+ * the server answers 304 as long as nothing has changed.
+ */
+
+const SEEN = 2000; // ms between two questions while the page is looked at
+const HIDDEN = 15000;
+
+/**
+ * Calls onList(list) with the first list and each that differs from the one before, and
+ * onProblem(problem, wait) with each failure, wait the ms until the next try. Returns {ask}, which
+ * asks at once.
+ */
+export function watchSeats(scheduleId, place, {onList, onProblem, signal}) {
+    let etag = null;
+    let due = 0;
+    let busy = false;
+    let failures = 0;
+
+    const ask = async () => {
+        if (busy || !place.token)
+            return;
+        busy = true;
+        try {
+            const answer = await call('GET', `/schedules/${scheduleId}/seats?format=compact`, {token: place.token, etag, signal});
+            failures = 0;
+            due = Date.now() + SEEN;
+            if (answer.status === 200) {
+                etag = answer.etag;
+                onList(answer.body);
+            } else {
+                onList(null);
+            }
+        } catch (problem) {
+            if (signal.aborted)
+                return;
+            if (!(problem instanceof Problem))
+                throw problem;
+            const wait = 1000 * Math.max(problem.retryAfter, Math.min(30, 2 ** failures++)) * (1 + Math.random() / 3);
+            due = Date.now() + wait;
+            onProblem(problem, wait);
+        } finally {
+            busy = false;
+        }
+    };
+    onBeat(() => {
+        if (Date.now() >= due + (document.hidden && !failures ? HIDDEN - SEEN : 0) - 250)
+            ask();
+    }, signal);
+    ask();
+    return {ask: () => { due = 0; ask(); }};
+}
+
+/* How a seat is named. */
+
+/** "Section VIP, row 3, seat 12" of a seat as a reservation has it. */
+export function seatName({section, row, seatNumber}) {
+    return [section && text.section(section), row && text.row(row), text.seat(number(seatNumber))].filter(Boolean).join(', ');
+}
+
+/** The same of a seat of a hall. */
+export function hallSeatName(hall, n) {
+    const {block, row} = hall.where(n);
+    return seatName({section: block.name, row: row.row, seatNumber: n});
+}
+
+/** What state a seat is in: chosen by the visitor, or as the list says. */
+function stateName(hall, n, choice) {
+    if (choice.has(n))
+        return text.seatStates.chosen;
+    return {[AVAILABLE]: text.seatStates.free, [HELD]: text.seatStates.held, [SOLD]: text.seatStates.sold, [BLOCKED]: text.seatStates.blocked}[hall.states[n]] || '';
+}
+
+/** "Section VIP, row 3, seat 12, ₩165,000, available". */
+export const describe = (hall, n, choice) => `${hallSeatName(hall, n)}, ${money(hall.price(n))}, ${stateName(hall, n, choice)}`;

@@ -8,15 +8,11 @@
 import {newKey, serverNow} from '../common/api.js';
 import {ask, fill, h, say, toast} from '../common/dom.js';
 import {countdown, day, money, timeOnly} from '../common/words.js';
-import {onBeat} from './beat.js';
-import {giveBack, takeHold} from './holding.js';
-import {needInside, placeProblem, sessionOver} from './inside.js';
-import {insist} from './insist.js';
-import {placeOf} from './place.js';
-import {seatName} from './seat-words.js';
-import {here, kept} from './store.js';
-import {user} from './user.js';
-import {chargeOnce} from './wallet.js';
+import {here, kept, onBeat} from './browser.js';
+import {chargeOnce, giveBack, insist, takeHold} from './calls.js';
+import {seatName} from './hall.js';
+import {needInside, placeProblem, sessionOver} from './parts.js';
+import {placeOf, user} from './visitor.js';
 import {text} from './words.js';
 
 /** The key of the payment of that reservation, the same until it is forgotten. */

@@ -4,17 +4,12 @@
  */
 import {fill, h, say, toast} from '../common/dom.js';
 import {day, money, number, timeOnly} from '../common/words.js';
-import {Choice} from './choice.js';
-import {HELD, Hall} from './hall.js';
-import {takeHold} from './holding.js';
-import {needInside, placeProblem} from './inside.js';
-import {insist} from './insist.js';
-import {legend} from './legend.js';
-import {seatList} from './list.js';
-import {watchSeats} from './live.js';
+import {kept} from './browser.js';
+import {insist, takeHold} from './calls.js';
+import {AVAILABLE, BLOCKED, Choice, describe, Hall, hallSeatName, HELD, SOLD, watchSeats} from './hall.js';
 import {seatMap} from './map.js';
-import {hallSeatName} from './seat-words.js';
-import {kept} from './store.js';
+import {paintSeat, readColours} from './paint.js';
+import {needInside, placeProblem} from './parts.js';
 import {text} from './words.js';
 
 const BEST = 4; // at most offered; the server knows the limit
@@ -189,4 +184,131 @@ export async function show(page, concertId, scheduleId) {
     showAs(Boolean(kept.get('as-list')));
     const live = watchSeats(scheduleId, place, {onList: takeList, onProblem, signal: page.signal});
     drawChoice();
+}
+
+/*
+ * The seats as a list, for those who would rather read than look: a section, a row of it, and its
+ * seats as checkboxes. Only one row is ever made, so a hall of any size is as quick.
+ */
+
+const freeIn = (hall, lines) => lines.reduce((sum, {first, count}) => {
+    for (let n = first; n < first + count; n++)
+        sum += hall.isFree(n) ? 1 : 0;
+    return sum;
+}, 0);
+
+const lineName = line => line.row === null || line.row === '' ? text.seatsFromTo(number(line.first), number(line.first + line.count - 1)) : text.row(line.row);
+
+/** {node, update(hall), reveal(n)}; `onToggle(n)` is asked to choose or let go. */
+function seatList(choice, onToggle) {
+    let hall = null;
+    let line = null;
+    const sections = h('select', {id: 'list-section'});
+    const rows = h('select', {id: 'list-row'});
+    const seats = h('div', {class: 'seat-boxes'});
+    const legend = h('legend');
+    const step = (by, words) => h('button', {type: 'button', class: 'plain', on: {click: () => {
+        rows.selectedIndex = Math.min(rows.options.length - 1, Math.max(0, rows.selectedIndex + by));
+        pickRow();
+    }}}, words);
+    const node = h('div', {class: 'seat-list'},
+        h('div', {class: 'row'}, h('p', {class: 'field'}, h('label', {for: 'list-section'}, text.sectionLabel), sections),
+            h('p', {class: 'field'}, h('label', {for: 'list-row'}, text.rowLabel), rows),
+            step(-1, text.rowBefore), step(1, text.rowAfter)),
+        h('fieldset', null, legend, seats));
+
+    const label = n => `${text.seat(number(n))}, ${money(hall.price(n))}`;
+    const draw = () => {
+        const free = new Set(seats.childElementCount === line.count && seats.dataset.first === String(line.first) ? [...seats.children] : []);
+        if (!free.size) {
+            seats.dataset.first = line.first;
+            fill(seats, Array.from({length: line.count}, (_, i) => {
+                const n = line.first + i;
+                const box = h('input', {type: 'checkbox', value: String(n), on: {change: () => onToggle(n)}});
+                return h('label', null, box, h('span', null, number(n)));
+            }));
+        }
+        for (const item of seats.children) {
+            const box = item.firstChild;
+            const n = Number(box.value);
+            box.checked = choice.has(n);
+            box.disabled = !hall.isFree(n) && !box.checked;
+            box.setAttribute('aria-label', describe(hall, n, choice));
+            item.title = label(n);
+            item.classList.toggle('off', box.disabled);
+        }
+    };
+    const pickRow = () => {
+        line = hall.blocks[sections.selectedIndex].lines[rows.selectedIndex];
+        legend.textContent = `${sections.selectedOptions[0].textContent}, ${lineName(line)}`;
+        draw();
+    };
+    const pickSection = () => {
+        fill(rows, hall.blocks[sections.selectedIndex].lines.map(l => h('option', null, lineName(l))));
+        pickRow();
+        count();
+    };
+    const count = () => {
+        const block = hall.blocks[sections.selectedIndex];
+        block.lines.forEach((l, i) => { rows.options[i].textContent = text.lineFree(lineName(l), freeIn(hall, [l])); });
+    };
+    sections.addEventListener('change', pickSection);
+    rows.addEventListener('change', pickRow);
+
+    return {
+        node,
+        update(given) {
+            if (hall !== given) {
+                hall = given;
+                fill(sections, hall.blocks.map(block => h('option', null, block.name ? text.section(block.name) : text.allSeats)));
+                pickSection();
+            } else if (!node.hidden) {
+                count();
+                draw();
+            }
+        },
+        reveal(n) {
+            const {block, line: its} = hall.where(n);
+            sections.selectedIndex = hall.blocks.indexOf(block);
+            pickSection();
+            rows.selectedIndex = block.lines.indexOf(its);
+            pickRow();
+        },
+    };
+}
+
+/* What the colours, patterns and shapes of a map mean. */
+
+const SIZE = 22;
+
+function swatch(state, tier) {
+    const ratio = devicePixelRatio || 1;
+    const canvas = h('canvas', {class: 'swatch', width: SIZE * ratio, height: SIZE * ratio, 'aria-hidden': 'true'});
+    const paint = () => {
+        const ctx = canvas.getContext('2d');
+        ctx.clearRect(0, 0, canvas.width, canvas.height);
+        paintSeat(ctx, 0, 0, canvas.width, state, tier, readColours());
+    };
+    paint();
+    canvas.repaint = paint;
+    return canvas;
+}
+
+/** {node, update()} of a hall; update() counts anew what is free. */
+function legend(hall, signal) {
+    const counts = hall.prices.map(() => h('span', {class: 'quiet number'}));
+    const prices = hall.prices.map((price, tier) => h('li', null, swatch(AVAILABLE, tier), h('span', {class: 'number'}, money(price)), counts[tier]));
+    const states = [[HELD, 'held'], [SOLD, 'sold'], [BLOCKED, 'blocked']].map(([state, name]) => h('li', null, swatch(state, 0), text.seatStates[name]));
+    const node = h('section', {class: 'panel legend', 'aria-labelledby': 'legend-title'}, h('h2', {id: 'legend-title'}, text.prices), h('ul', null, prices), h('ul', {class: 'states', 'aria-hidden': 'true'}, states));
+    addEventListener('themechange', () => node.querySelectorAll('canvas').forEach(canvas => canvas.repaint()), {signal});
+    return {
+        node,
+        update() {
+            const free = hall.prices.map(() => 0);
+            for (let n = 1; n <= hall.count; n++)
+                if (hall.isFree(n))
+                    free[hall.tiers[n]]++;
+            counts.forEach((count, tier) => { count.textContent = text.priceFree(free[tier]); });
+        },
+    };
 }

@@ -6,8 +6,9 @@
  * Only for what may be repeated without harm: reading, what carries an Idempotency-Key, and what says
  * the same thing twice (joining, giving back).
  */
-import {call, pause, Problem} from '../common/api.js';
+import {call, newKey, pause, Problem} from '../common/api.js';
 import {byId, fill, h, say} from '../common/dom.js';
+import {here, kept} from './browser.js';
 import {text} from './words.js';
 
 const waits = new Set(); // {problem, until} of each call that waits
@@ -65,4 +66,62 @@ export async function insist(method, path, options = {}) {
             await wait(problem, seconds * (1 + Math.random() / 3), options.signal);
         }
     }
+}
+
+/*
+ * Taking a hold, so that a lost answer costs nothing: the attempt is kept with its Idempotency-Key
+ * until it is answered, and made again with it.
+ */
+
+/** Holds what `body` names; the reservation, or a Problem is thrown. */
+export async function takeHold(place, body, signal) {
+    const slot = `hold-try:${place.concertId}`;
+    const before = here.get(slot);
+    const same = before && JSON.stringify(before.body) === JSON.stringify(body) && before.token === place.token.slice(-20);
+    const attempt = same ? before : {key: newKey(), body, token: place.token.slice(-20)};
+    here.set(slot, attempt);
+    try {
+        const answer = await insist('POST', '/reservations', {token: place.token, body, key: attempt.key, signal});
+        here.set(slot, null);
+        place.lengthen(answer.body.holdExpiresAt);
+        return answer.body;
+    } catch (problem) {
+        if (!signal.aborted)
+            here.set(slot, null);
+        throw problem;
+    }
+}
+
+/** Gives a hold back. */
+export async function giveBack(token, reservationId, signal) {
+    await insist('DELETE', `/reservations/${reservationId}`, {token, key: newKey(), signal});
+}
+
+/* The wallet: charging it, once for each decision to do so, however often the answer is lost. */
+
+/** The most that one charge may be, unless the operator has set it otherwise. */
+const MOST = 10000000;
+
+/**
+ * Charges the amount, in several charges if it is more than one may be; the balance afterwards. `what`
+ * names the decision: its Idempotency-Key is kept until it is answered, also over a reload.
+ */
+export async function chargeOnce(visitor, amount, what, signal) {
+    const slot = `charge:${visitor.id}:${what}`;
+    let balance = 0;
+    for (let left = amount; left > 0; left -= Math.min(left, MOST)) {
+        const body = {amount: Math.min(left, MOST)};
+        const before = kept.get(slot);
+        const attempt = before && before.amount === body.amount ? before : {key: newKey(), amount: body.amount};
+        kept.set(slot, attempt);
+        try {
+            balance = (await insist('POST', '/users/me/balance/charges', {token: visitor.token, body, key: attempt.key, signal})).body.balance;
+        } catch (problem) {
+            if (!signal.aborted)
+                kept.set(slot, null);
+            throw problem;
+        }
+        kept.set(slot, null);
+    }
+    return balance;
 }

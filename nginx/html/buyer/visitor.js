@@ -1,4 +1,96 @@
 /*
+ * Who the visitor is: whose user token the page holds.
+ *
+ * The operator's own site gives it, in the fragment of the address (`#token=JWT`, and `&to=/concerts/5`
+ * to say where to begin), which is no part of a request and is removed at once; it stays in this tab.
+ * In the demo the first need of a user makes one, who is kept for all tabs.
+ */
+import {call, Problem, serverNow} from '../common/api.js';
+import {here, kept, onBeat, onKept} from './browser.js';
+import {insist} from './calls.js';
+
+const login = document.querySelector('meta[name="frontrow-login"]').content;
+
+function payload(token) {
+    try {
+        const text = atob(token.split('.')[1].replace(/-/g, '+').replace(/_/g, '/'));
+        return JSON.parse(new TextDecoder().decode(Uint8Array.from(text, c => c.charCodeAt(0))));
+    } catch {
+        return null;
+    }
+}
+
+/* What the token says is only used to show the right buttons: the server decides. */
+function read(token, demo) {
+    const claims = token && payload(token);
+    if (!claims || typeof claims.sub !== 'string')
+        return null;
+    return {
+        id: claims.sub.toLowerCase(), token, demo, expires: claims.exp * 1000,
+        mayCharge: / (wallet:charge|service|admin) /.test(` ${claims.scope || ''} `),
+    };
+}
+
+/** The visitor, {id, token, demo, mayCharge}, or null: nobody, or a token that is over. */
+export function user() {
+    const found = read(here.get('user'), false) || read(kept.get('demo-user'), true);
+    return found && found.expires > serverNow() ? found : null;
+}
+
+/** Whether the site's own login has given a token here, which is over. */
+export const signedOut = () => !user() && here.get('user') !== null;
+
+/** Takes the token out of the address. True if there was one; the address is then where to begin. */
+export function takeToken() {
+    if (!location.hash.startsWith('#token='))
+        return false;
+    const given = new URLSearchParams(location.hash.slice(1));
+    const to = given.get('to') || here.get('back') || '/';
+    history.replaceState(null, '', `${location.pathname}${location.search}#${to.startsWith('/') ? to : '/'}`);
+    if (read(given.get('token'), false))
+        here.set('user', given.get('token'));
+    here.set('back', null);
+    return true;
+}
+
+/** Nobody is known, and none can be made: the visitor has to come from the site's own login. */
+export class LoginNeeded extends Error {}
+
+/** The visitor, made if this is the demo. Throws LoginNeeded or a Problem. */
+export async function needUser(signal) {
+    const known = user();
+    if (known)
+        return known;
+    if (here.get('user') !== null)
+        throw new LoginNeeded();
+    try {
+        const {body} = await insist('POST', '/demo/users', {body: {}, signal});
+        kept.set('demo-user', body.token);
+        return user();
+    } catch (problem) {
+        if (problem instanceof Problem && (problem.status === 404 || problem.status === 405))
+            throw new LoginNeeded();
+        throw problem;
+    }
+}
+
+/** Forgets a visitor whose token the server no longer takes. */
+export function forgetUser() {
+    if (here.get('user') !== null)
+        here.set('user', '');
+    else
+        kept.set('demo-user', '');
+}
+
+/** Where to sign in, or ''. Leaves a note of where the visitor was, to go on there. */
+export function loginAddress() {
+    if (!login)
+        return '';
+    here.set('back', location.hash.slice(1) || '/');
+    return `${login}${login.includes('?') ? '&' : '?'}return=${encodeURIComponent(location.origin + location.pathname)}`;
+}
+
+/*
  * The visitor's places in queues: one per concert and user, kept in the browser, so that it outlives
  * a reload, and shared by all tabs.
  *
@@ -6,10 +98,6 @@
  * has asked takes that answer for its own. What cannot be reached is tried again, less and less often,
  * each visitor at another time; the place is the server's and waits.
  */
-import {call, Problem, serverNow} from '../common/api.js';
-import {onBeat} from './beat.js';
-import {insist} from './insist.js';
-import {kept, onKept} from './store.js';
 
 /* How often to ask while inside: only the end of the session and its cause can be news. */
 const INSIDE_SECONDS = 15;
@@ -171,3 +259,72 @@ onKept(key => {
             place.tell();
         }
 });
+
+/*
+ * The public state of a queue: it comes by itself (server-sent events) where that works, and is
+ * polled where it does not. A page that nobody sees does not listen: a browser has few connections to
+ * one host, and every tab would hold one.
+ */
+
+/* It is renewed every few seconds, changed or not: silence is a connection that died unnoticed. */
+const SILENCE = 20000;
+
+/** Calls listener(document) with the state at once and with each change, until the signal. */
+export function watchQueue(concertId, listener, signal) {
+    const path = `/queue/concerts/${concertId}`;
+    let source = null;
+    let heard = 0;
+    let due = 0;
+    let connect = 0; // when to try again to listen
+    let tries = 0;
+    let busy = false;
+
+    const take = (body, wait) => {
+        if (!body || !body.state || signal.aborted)
+            return;
+        due = Date.now() + 1000 * Math.max(wait || 0, body.pollAfterSeconds || 2);
+        listener(body);
+    };
+    const close = () => {
+        if (source)
+            source.close();
+        source = null;
+        heard = 0;
+    };
+    const listen = () => {
+        source = new EventSource(`/api/v1${path}/events`);
+        source.onmessage = event => {
+            heard = Date.now();
+            tries = 0;
+            try {
+                take(JSON.parse(event.data));
+            } catch { /* not ours: then it is polled */ }
+        };
+        source.onerror = () => {
+            close();
+            connect = Date.now() + 1000 * Math.min(120, 2 ** tries++) * (1 + Math.random());
+        };
+    };
+    const poll = async () => {
+        busy = true;
+        try {
+            const {body} = await call('GET', path, {signal});
+            take(body);
+        } catch (problem) {
+            due = Date.now() + 1000 * Math.max(problem.retryAfter || 0, 4) * (1 + Math.random());
+        }
+        busy = false;
+    };
+    const beat = () => {
+        const now = Date.now();
+        if (document.hidden)
+            close();
+        else if (!source && window.EventSource && now >= connect)
+            listen();
+        if (!busy && now >= due && now - heard > SILENCE && !document.hidden)
+            poll();
+    };
+    signal.addEventListener('abort', close, {once: true});
+    onBeat(beat, signal);
+    beat();
+}
