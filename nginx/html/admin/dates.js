@@ -1,5 +1,5 @@
 /* The dates of a concert: all of them, a new one, the times of one, and its cancellation. */
-import {newKey, pause, Problem} from '/common/api.js';
+import {newKey, pause, Problem, serverNow} from '/common/api.js';
 import {fill, h, say, toast} from '/common/dom.js';
 import {dateTime, number, pick} from '/common/words.js';
 import {concertHead, getConcert, getDates} from './concerts.js';
@@ -17,7 +17,7 @@ const words = pick({
         title: 'Dates', create: 'New date', none: 'No date yet: no buyer sees this concert until it has one.', times: 'Times', zone: zone => `All of them in the time of ${zone}.`,
         names: {startsAt: 'Begins at', bookingOpensAt: 'Booking opens', bookingClosesAt: 'Booking closes', refundClosesAt: 'Refunds until'},
         hints: {startsAt: '', bookingOpensAt: 'Empty: from now on.', bookingClosesAt: 'Empty: at the beginning.', refundClosesAt: 'Empty: at the beginning.'},
-        must: 'This cannot be empty.', bad: 'This is not a time.', make: 'Make the date', makeAsk: 'Make this date?', made: 'The date is made.', save: 'Save the times', saveAsk: 'Change the times?', saved: 'The times are changed.', same: 'These are the times it has.',
+        must: 'This cannot be empty.', bad: 'This is not a time.', make: 'Make the date', makeAsk: 'Make this date?', made: 'The date is made.', save: 'Save the times', saveAsk: 'Change the times?', saved: 'The times are changed.', same: 'These are the times it has.', late: 'This is over already: nobody can book it.',
         date: 'The date', capacity: 'Seats', number: 'Number', cancel: 'Cancel this show', cancelText: 'Booking stops at once and the show is listed no more. Whoever has paid gets all of it back into the wallet; holds are given back. This takes a moment when many have bought, and cannot be undone.',
         cancelAsk: when => `Cancel the show of ${when}?`, cancelYes: 'Cancel the show', cancelNo: 'Keep it', canceled: 'The show is canceled; refunds are on their way.',
         progress: 'Cancellation', canceledAt: t => `Canceled ${t}.`, done: (done, total) => `${number(done)} of ${number(total)} reservations are refunded or given back.`, allDone: 'All reservations are settled.', noneAffected: 'Nobody had a reservation.',
@@ -27,7 +27,7 @@ const words = pick({
         title: '회차', create: '새 회차', none: '아직 회차가 없습니다. 회차가 있어야 구매자에게 보입니다.', times: '시간', zone: zone => `모두 ${zone} 시각입니다.`,
         names: {startsAt: '공연 시작', bookingOpensAt: '예매 시작', bookingClosesAt: '예매 마감', refundClosesAt: '환불 기한'},
         hints: {startsAt: '', bookingOpensAt: '비워 두면 지금부터입니다.', bookingClosesAt: '비워 두면 공연 시작까지입니다.', refundClosesAt: '비워 두면 공연 시작까지입니다.'},
-        must: '비워 둘 수 없습니다.', bad: '올바른 시각이 아닙니다.', make: '회차 만들기', makeAsk: '이 회차를 만들까요?', made: '회차를 만들었습니다.', save: '시간 저장', saveAsk: '시간을 변경할까요?', saved: '시간을 변경했습니다.', same: '지금과 같은 시간입니다.',
+        must: '비워 둘 수 없습니다.', bad: '올바른 시각이 아닙니다.', make: '회차 만들기', makeAsk: '이 회차를 만들까요?', made: '회차를 만들었습니다.', save: '시간 저장', saveAsk: '시간을 변경할까요?', saved: '시간을 변경했습니다.', same: '지금과 같은 시간입니다.', late: '이미 지난 시각이라 아무도 예매할 수 없습니다.',
         date: '회차 정보', capacity: '좌석 수', number: '번호', cancel: '이 공연 취소', cancelText: '바로 예매가 멈추고 목록에서 사라집니다. 결제한 분에게는 전액이 지갑으로 환불되고 선점한 좌석은 반환됩니다. 구매자가 많으면 시간이 걸리며, 되돌릴 수 없습니다.',
         cancelAsk: when => `${when} 공연을 취소할까요?`, cancelYes: '공연 취소', cancelNo: '취소하지 않기', canceled: '공연을 취소했습니다. 환불을 진행합니다.',
         progress: '취소 진행', canceledAt: t => `${t}에 취소했습니다.`, done: (done, total) => `예매 ${number(total)}건 가운데 ${number(done)}건을 환불하거나 반환했습니다.`, allDone: '모든 예매를 처리했습니다.', noneAffected: '예매한 사람이 없었습니다.',
@@ -50,6 +50,9 @@ export async function dateList({params, signal}) {
 /* --- Times --- */
 
 const timeField = (name, value, zone) => field(words.names[name], h('input', {type: 'datetime-local', name, value: toField(value, zone), required: name === 'startsAt'}), words.hints[name]);
+
+/* What the operator may not have meant. */
+const lateNote = times => [times.startsAt, times.bookingClosesAt].some(at => at && Date.parse(at) <= serverNow()) && h('p', {class: 'note warn'}, words.late);
 
 function timeErrors(form) {
     const errors = {};
@@ -103,7 +106,7 @@ export async function dateCreate({params, signal}) {
             return;
         const body = newBody(form, layout, zone);
         const made = await act({title: words.makeAsk, yes: words.make, done: words.made, wrong: atField(form),
-            text: h('div', null, h('p', null, h('strong', null, dateTime(body.startsAt, zone))), h('p', null, layout.describe())),
+            text: h('div', null, h('p', null, h('strong', null, dateTime(body.startsAt, zone))), h('p', null, layout.describe()), lateNote(body)),
             run: async () => (await api('POST', `/admin/concerts/${concert.concertId}/schedules`, {body, timeout: 120000})).body});
         if (made) {
             settled();
@@ -131,7 +134,7 @@ function timesForm(date, zone, refresh) {
         }
         const body = Object.fromEntries(changed.map(name => [name, fromField(form.elements[name].value, zone)]));
         const done = await act({title: words.saveAsk, yes: words.save, done: words.saved, wrong: atField(form),
-            text: changeTable(changed.map(name => [words.names[name], dateTime(date[name], zone), body[name] ? dateTime(body[name], zone) : words.hints[name]])),
+            text: h('div', null, changeTable(changed.map(name => [words.names[name], dateTime(date[name], zone), body[name] ? dateTime(body[name], zone) : words.hints[name]])), lateNote(body)),
             run: async () => (await api('PATCH', `/admin/schedules/${date.scheduleId}`, {body})).body});
         if (done) {
             settled();

@@ -12,9 +12,9 @@ import {byKeys, byPointer} from './seat-hands.js';
 import {drawSeats, readColours} from './seat-paint.js';
 
 const words = pick({
-    en: {help: 'Click a seat, a row’s label or a section’s name to pick it, or drag over seats; Shift and a click picks up to there. Keys: arrows move, Shift and arrows pick a rectangle, Space picks, R the row, Escape none.',
+    en: {touch: 'Tap a seat, a row’s label or a section’s name to pick it.', help: 'Click a seat, a row’s label or a section’s name to pick it, or drag over seats; Shift and a click picks up to there. Keys: arrows move, Shift and arrows pick a rectangle, Space picks, R the row, Escape none.',
         larger: 'Larger', smaller: 'Smaller', role: 'seat plan'},
-    ko: {help: '좌석, 열 이름, 구역 이름을 누르거나 좌석 위로 끌어서 고릅니다. Shift를 누르고 클릭하면 그 좌석까지 고릅니다. 키: 화살표로 이동, Shift+화살표로 사각형 선택, 스페이스로 선택, R로 한 열, Esc로 해제.',
+    ko: {touch: '좌석, 열 이름, 구역 이름을 눌러서 고릅니다.', help: '좌석, 열 이름, 구역 이름을 누르거나 좌석 위로 끌어서 고릅니다. Shift를 누르고 클릭하면 그 좌석까지 고릅니다. 키: 화살표로 이동, Shift+화살표로 사각형 선택, 스페이스로 선택, R로 한 열, Esc로 해제.',
         larger: '크게', smaller: '작게', role: '좌석 배치도'},
 });
 
@@ -33,7 +33,7 @@ export class SeatPlan {
         this.box = h('div', {class: 'plan', tabindex: '0', role: 'application', 'aria-roledescription': words.role, 'aria-label': label}, this.spacer);
         this.said = h('p', {class: 'plan-said', role: 'status'});
         const zoom = (sign, name, step) => h('button', {type: 'button', class: 'plain small', 'aria-label': name, on: {click: () => this.zoom(step)}}, sign);
-        this.node = h('div', {class: 'plan-box'}, h('div', {class: 'row'}, h('p', {class: 'quiet grow'}, words.help), zoom('−', words.smaller, -1), zoom('+', words.larger, 1)), this.box, this.said);
+        this.node = h('div', {class: 'plan-box'}, h('div', {class: 'row'}, h('p', {class: 'quiet grow'}, h('span', {class: 'by-touch'}, words.touch), h('span', {class: 'by-mouse'}, words.help)), zoom('−', words.smaller, -1), zoom('+', words.larger, 1)), this.box, this.said);
         this.#listen();
         byPointer(this);
         byKeys(this);

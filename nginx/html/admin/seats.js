@@ -238,5 +238,5 @@ export async function seatEditor({params, signal}) {
     view.showPicked();
     follow(view, note, signal);
     return {title: `${words.title} · ${concert.title}`, content: [dateHead(concert, date, 'seats'),
-        h('div', {class: 'hall'}, h('div', null, legendBox, view.plan.node, note), tools)]};
+        h('div', {class: date.canceledAt ? '' : 'hall'}, h('div', null, legendBox, view.plan.node, note), !date.canceledAt && tools)]};
 }
