@@ -5,48 +5,78 @@
  * has something to show; page.title and page.width ('narrow', 'wide') are the view's to set.
  * Whatever it starts ends with page.signal.
  */
-import {Problem} from '../common/api.js';
+import {Problem, serverNow} from '../common/api.js';
 import {byId, fill, h, languageButton, say, themeButton, toast} from '../common/dom.js';
-import {countdown} from '../common/words.js';
+import {countdown, number} from '../common/words.js';
 import {onBeat, onKept} from './browser.js';
-import {forgetUser, loginAddress, LoginNeeded, placeOf, signedOut, takeToken, user} from './visitor.js';
+import {forgetUser, loginAddress, LoginNeeded, placesOf, signedOut, takeToken, user} from './visitor.js';
 import {text} from './words.js';
 
-/* --- The session's clock in the header: read out when it gets short, not each second --- */
+/* --- What goes on in the visitor's queues, whatever view is shown --- */
 
-const TOLD = [300, 120, 60, 30]; // seconds left
+const TOLD = [300, 120, 60, 30]; // seconds left of a session that are read out
 
 const value = h('strong', {class: 'number'});
-const node = h('p', {class: 'session', hidden: true, role: 'timer'}, h('span', {class: 'session-label'}, text.timeLeft), ' ', value);
-let watched = null; // ends the clock that is shown
+const clock = h('p', {class: 'session', hidden: true, role: 'timer'}, h('span', {class: 'session-label'}, text.timeLeft), ' ', value);
+const strip = h('aside', {class: 'strip', hidden: true, 'aria-label': text.queue}, h('p'), h('a', {class: 'button'}));
+const phases = new Map(); // of each place when it was last looked at
+let told = Infinity;
 
-/* Shows the clock of that concert's session from now on; of none without a concert. */
-function watch(concertId) {
-    if (watched)
-        watched.abort();
-    watched = new AbortController();
-    node.hidden = true;
-    const visitor = user();
-    if (!concertId || !visitor)
+function showClock(place) {
+    clock.hidden = !place || place.phase !== 'inside';
+    if (clock.hidden) {
+        told = Infinity;
         return;
-    const place = placeOf(visitor.id, Number(concertId));
-    let told = Infinity;
-    const show = () => {
-        const left = place.secondsLeft;
-        node.hidden = place.phase !== 'inside';
-        value.textContent = countdown(left);
-        node.classList.toggle('short', left < 60);
-        const mark = TOLD.filter(seconds => left <= seconds).pop() || Infinity;
-        if (mark < told && left > 0 && !node.hidden)
-            say(text.timeLeftSay(countdown(left)));
-        told = mark;
-    };
-    place.addEventListener('change', show, {signal: watched.signal});
-    onBeat(show, watched.signal);
-    show();
+    }
+    const left = place.secondsLeft;
+    value.textContent = countdown(left);
+    clock.classList.toggle('short', left < 60);
+    const mark = TOLD.filter(seconds => left <= seconds).pop() || Infinity;
+    if (mark < told && left > 0)
+        say(text.timeLeftSay(countdown(left)));
+    told = mark;
 }
 
-const sessionClock = {node, watch};
+/* What the visitor should know of a place that the view shown is not about: [words, link, address]. */
+function newsOf(place, path) {
+    const at = `/concerts/${place.concertId}`;
+    const {hold} = place;
+    if (hold && path !== `${at}/hold/${hold.id}`)
+        return [`${text.heldFor} ${countdown((Date.parse(hold.until) - serverNow()) / 1000)}`, text.goOnPay, `${at}/hold/${hold.id}`];
+    if (path.startsWith(at))
+        return null;
+    if (place.phase === 'inside')
+        return [text.turn, text.chooseSeats, `${at}/dates`];
+    return place.phase === 'waiting' && place.doc.position ? [text.placeSay(number(place.doc.position)), text.goOnWait, `${at}/wait`] : null;
+}
+
+async function noticeTurn(place, path) {
+    const before = phases.get(place.key);
+    phases.set(place.key, place.phase);
+    if (place.phase !== 'inside' || !['waiting', 'prequeue'].includes(before) || path.startsWith(`/concerts/${place.concertId}/wait`))
+        return;
+    say(text.turn, {assertive: true});
+    document.title = `★ ${text.turn} · Frontrow`;
+    (await import('./wait.js')).signalTurn('');
+}
+
+function showPlaces() {
+    const visitor = user();
+    const path = location.hash.slice(1);
+    const [, concertId] = /^\/concerts\/(\d+)\/(?:dates|hold)/.exec(path) || [];
+    const places = visitor ? placesOf(visitor.id) : [];
+    showClock(places.find(place => place.concertId === Number(concertId)));
+    for (const place of places)
+        noticeTurn(place, path).catch(() => null);
+    const [news] = places.map(place => newsOf(place, path)).filter(Boolean);
+    strip.hidden = !news;
+    if (!news)
+        return;
+    const [words, link] = strip.children;
+    words.textContent = news[0];
+    link.textContent = news[1];
+    link.href = `#${news[2]}`;
+}
 
 /* --- Views --- */
 
@@ -88,10 +118,11 @@ function frame() {
             (heading || byId('main')).focus();
         }}}, text.skip),
         h('a', {class: 'brand', href: '#/'}, h('img', {src: '/frontrow.svg', alt: '', width: 28, height: 28}), h('span', null, 'Frontrow')),
-        sessionClock.node,
+        clock,
         h('nav', {'aria-label': text.menu},
             h('a', {href: '#/', dataset: {route: '/'}}, text.concerts), h('a', {href: '#/me', dataset: {route: '/me'}}, text.myPage),
             languageButton(), themeButton()));
+    byId('bar').after(strip);
 }
 
 function markMenu(path) {
@@ -149,7 +180,7 @@ async function route() {
         place();
     }, 400);
     markMenu(path);
-    sessionClock.watch(/^\/concerts\/(\d+)\/(dates|hold)/.exec(path)?.[1]);
+    showPlaces();
     try {
         if (!load)
             throw new Problem(404, {detail: text.missingText}, 0);
@@ -171,13 +202,14 @@ async function route() {
 
 takeToken();
 frame();
+onBeat(showPlaces);
 addEventListener('hashchange', () => {
     if (takeToken())
         say(text.signedIn);
     route();
 });
 onKept(key => {
-    if (key === 'language' || key === 'demo-user')
+    if (key === 'demo-user' || (key === 'changed' && /^#\/(me|reservations)/.test(location.hash)))
         route();
 });
 addEventListener('unhandledrejection', event => {

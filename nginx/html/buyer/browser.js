@@ -13,6 +13,14 @@ function store(name) {
                 return null;
             }
         },
+        /** The keys that begin so. */
+        keys(start) {
+            const found = [...memory.keys()];
+            try {
+                found.push(...Object.keys(area()).filter(key => key.startsWith('frontrow-')).map(key => key.slice(9)));
+            } catch { /* those in memory */ }
+            return found.filter(key => key.startsWith(start));
+        },
         /** null removes. */
         set(key, value) {
             memory.delete(key);
@@ -64,10 +72,11 @@ function start() {
     addEventListener('online', beat);
 }
 
-/** Calls listener each second until the signal says stop. */
+/** Calls listener each second, until the signal if there is one. */
 export function onBeat(listener, signal) {
     if (!started)
         start();
     listeners.add(listener);
-    signal.addEventListener('abort', () => listeners.delete(listener), {once: true});
+    if (signal)
+        signal.addEventListener('abort', () => listeners.delete(listener), {once: true});
 }

@@ -83,7 +83,7 @@ export async function takeHold(place, body, signal) {
     try {
         const answer = await insist('POST', '/reservations', {token: place.token, body, key: attempt.key, signal});
         here.set(slot, null);
-        place.lengthen(answer.body.holdExpiresAt);
+        place.setHold(answer.body);
         return answer.body;
     } catch (problem) {
         if (!signal.aborted)
@@ -96,6 +96,9 @@ export async function takeHold(place, body, signal) {
 export async function giveBack(token, reservationId, signal) {
     await insist('DELETE', `/reservations/${reservationId}`, {token, key: newKey(), signal});
 }
+
+/** Has the other tabs look at wallet and reservations again. */
+export const tellTabs = () => kept.set('changed', Date.now());
 
 /* The wallet: charging it, once for each decision to do so, however often the answer is lost. */
 
@@ -123,5 +126,6 @@ export async function chargeOnce(visitor, amount, what, signal) {
         }
         kept.set(slot, null);
     }
+    tellTabs();
     return balance;
 }

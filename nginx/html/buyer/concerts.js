@@ -2,7 +2,7 @@
 import {call, serverNow} from '../common/api.js';
 import {fill, h, say} from '../common/dom.js';
 import {dateTime, day, duration, money, number, timeOnly} from '../common/words.js';
-import {here, onBeat, onKept} from './browser.js';
+import {onBeat, onKept} from './browser.js';
 import {insist} from './calls.js';
 import {countdownTo, leaveQueue, lottery, needInside, opensIn, operatorMessage, placeProblem} from './parts.js';
 import {needUser, placeOf, user, watchQueue} from './visitor.js';
@@ -83,7 +83,6 @@ export async function showConcert(page, concertId) {
     const {body: concert} = await insist('GET', `/concerts/${concertId}`, {signal: page.signal});
     let visitor = user();
     let place = visitor && placeOf(visitor.id, concertId);
-    let hold = null;
     let queue = null;
     let joining = false;
 
@@ -93,14 +92,10 @@ export async function showConcert(page, concertId) {
     const why = h('p', {class: 'quiet', id: 'join-why'});
     const note = h('div');
 
-    const follow = () => {
-        place.addEventListener('change', draw, {signal: page.signal});
-        place.follow(page.signal);
-    };
     const on = () => {
         const phase = place ? place.phase : 'none';
         if (phase === 'inside')
-            return hold ? [text.goOnPay, `/concerts/${concertId}/hold/${hold.reservationId}`] : [text.goOnSeats, `/concerts/${concertId}/dates`];
+            return place.hold ? [text.goOnPay, `/concerts/${concertId}/hold/${place.hold.id}`] : [text.goOnSeats, `/concerts/${concertId}/dates`];
         if (phase === 'waiting' || phase === 'prequeue')
             return [text.goOnWait, `/concerts/${concertId}/wait`];
         return null;
@@ -136,9 +131,8 @@ export async function showConcert(page, concertId) {
         try {
             visitor = await needUser(page.signal);
             place = placeOf(visitor.id, concertId);
-            follow();
+            place.addEventListener('change', draw, {signal: page.signal});
             await place.join(visitor.token, page.signal);
-            here.set('trip', null);
             page.go(place.phase === 'inside' ? `/concerts/${concertId}/dates` : `/concerts/${concertId}/wait`);
         } catch (problem) {
             if (page.signal.aborted)
@@ -174,9 +168,9 @@ export async function showConcert(page, concertId) {
     watchQueue(concertId, body => { queue = body; draw(); }, page.signal);
     countdownTo(page);
     if (place) {
-        follow();
-        if (place.phase === 'inside')
-            pendingHold(visitor, concertId, page.signal).then(found => { hold = found; draw(); }, () => null);
+        place.addEventListener('change', draw, {signal: page.signal});
+        if (place.phase === 'inside' && !place.hold)
+            pendingHold(visitor, concertId, page.signal).then(found => place.setHold(found), () => null);
     }
     onKept(() => draw(), page.signal);
 }
@@ -247,6 +241,10 @@ export async function showDates(page, concertId) {
     page.width = 'narrow';
     fill(page.node, h('p', {class: 'kind'}, h('a', {href: `#/concerts/${concertId}`}, concert.title)), h('h1', null, text.dates),
         h('p', {class: 'quiet'}, text.timesIn(concert.timeZone)), list.firstChild ? list : h('p', null, text.noDates));
+    page.node.append(h('div', {class: 'buttons'}, h('button', {type: 'button', class: 'plain', on: {click: async () => {
+        if (await leaveQueue(place))
+            page.replace(`/concerts/${concertId}`);
+    }}}, text.leave)));
     onBeat(() => {
         if (!document.hidden && Date.now() >= due)
             load().catch(() => null);

@@ -9,7 +9,7 @@ import {newKey, serverNow} from '../common/api.js';
 import {ask, fill, h, say, toast} from '../common/dom.js';
 import {countdown, day, money, timeOnly} from '../common/words.js';
 import {here, kept, onBeat} from './browser.js';
-import {chargeOnce, giveBack, insist, takeHold} from './calls.js';
+import {chargeOnce, giveBack, insist, takeHold, tellTabs} from './calls.js';
 import {seatName} from './hall.js';
 import {needInside, placeProblem, sessionOver} from './parts.js';
 import {placeOf, user} from './visitor.js';
@@ -54,6 +54,7 @@ export async function show(page, concertId, reservationId) {
     /* The hold is gone, by time or by hand: what was chosen can be tried again. */
     const showGone = status => {
         over.abort();
+        place.setHold(null);
         const again = h('button', {type: 'button'}, text.trySame);
         again.addEventListener('click', async () => {
             again.disabled = true;
@@ -135,6 +136,7 @@ export async function show(page, concertId, reservationId) {
     const doing = (what, action) => async () => {
         if (busy)
             return;
+        const pressed = document.activeElement;
         busy = what;
         parts.note.hidden = true;
         draw();
@@ -145,8 +147,11 @@ export async function show(page, concertId, reservationId) {
                 await refused(problem);
         }
         busy = '';
-        if (!over.signal.aborted)
-            draw();
+        if (over.signal.aborted)
+            return;
+        draw();
+        if (document.activeElement === document.body && pressed && !pressed.hidden)
+            pressed.focus();
     };
     const refused = async problem => {
         if (problem.code === 'INSUFFICIENT_BALANCE')
@@ -173,12 +178,13 @@ export async function show(page, concertId, reservationId) {
         await insist('POST', '/payments', {token: place.token, body: {reservationId}, key: paymentKey(reservationId), signal: page.signal});
         here.set(`choice:${reservation.scheduleId}`, null);
         here.set('just-paid', reservationId);
+        tellTabs();
         over.abort();
         done();
     }));
     parts.extend.addEventListener('click', doing('extend', async () => {
         reservation = (await insist('POST', `/reservations/${reservationId}/extend`, {token: place.token, key: newKey(), signal: page.signal})).body;
-        place.lengthen(reservation.holdExpiresAt);
+        place.setHold(reservation);
         kept.set(`extended:${reservationId}`, true);
         parts.extend.hidden = true;
         say(text.extended);

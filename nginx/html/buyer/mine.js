@@ -3,7 +3,7 @@ import {call, newKey, Problem, serverNow} from '../common/api.js';
 import {ask, fill, h, say, toast} from '../common/dom.js';
 import {dateTime, day, language, money, timeOnly} from '../common/words.js';
 import {here} from './browser.js';
-import {chargeOnce, insist} from './calls.js';
+import {chargeOnce, insist, tellTabs} from './calls.js';
 import {seatName} from './hall.js';
 import {loginAddress, LoginNeeded, needUser, signedOut, user} from './visitor.js';
 import {text} from './words.js';
@@ -52,6 +52,7 @@ async function refund(page, visitor, reservation) {
         return;
     try {
         const {body} = await insist('POST', `/reservations/${reservation.reservationId}/refund`, {token: visitor.token, key: newKey(), signal: page.signal});
+        tellTabs();
         toast(text.refunded(money(body.balance)));
         page.again();
     } catch (problem) {

@@ -92,7 +92,6 @@ export function needInside(page, concertId, onOver = sessionOver) {
         else if (place.phase !== 'inside')
             page.replace(`/concerts/${concertId}`);
     }, {signal: page.signal});
-    place.follow(page.signal);
     return {place, visitor};
 }
 

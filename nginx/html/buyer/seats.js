@@ -148,7 +148,6 @@ export async function show(page, concertId, scheduleId) {
         say(text.holding);
         try {
             const made = await takeHold(place, body, page.signal);
-            kept.set(`choice-of:${made.reservationId}`, made.seats.map(seat => seat.seatNumber));
             page.go(`/concerts/${concertId}/hold/${made.reservationId}`);
         } catch (problem) {
             holding = false;
@@ -156,6 +155,8 @@ export async function show(page, concertId, scheduleId) {
                 return;
             drawChoice();
             refused(problem);
+            if (document.activeElement === document.body)
+                parts.hold.focus();
         }
     };
     parts.hold.addEventListener('click', () => hold(named()));

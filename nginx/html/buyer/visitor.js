@@ -113,11 +113,12 @@ class Place extends EventTarget {
         this.busy = false;
         this.retryAt = 0;
         this.load();
+        onBeat(() => this.beat());
     }
 
     /* What is kept: token, the last answer (`doc`), when it came (`at`) and how old it was then
-     * (`age`, s), when to ask again (`due`), the first position that was seen, and in place of all
-     * that `over`: why there is no token any more. */
+     * (`age`, s), when to ask again (`due`), the first position that was seen, the hold, and in place
+     * of all that `over`: why there is no token any more. */
     load() {
         this.data = kept.get(this.key) || {};
     }
@@ -155,7 +156,7 @@ class Place extends EventTarget {
         this.retryAt = 0;
         this.save({
             token: body.token || this.token, doc: {...body, token: undefined}, at: Date.now(), due: Date.now() + seconds * 1000,
-            age: Number(headers && headers.get('Age')) || 0, first: Math.max(this.data.first || 0, body.position || 0),
+            hold: this.data.hold, age: Number(headers && headers.get('Age')) || 0, first: Math.max(this.data.first || 0, body.position || 0),
         });
         this.tell();
     }
@@ -208,21 +209,26 @@ class Place extends EventTarget {
             this.poll();
     }
 
-    /** Keeps it up to date until the signal. */
-    follow(signal) {
-        onBeat(() => this.beat(), signal);
-        addEventListener('online', () => {
-            this.retryAt = Math.min(this.retryAt, this.earliest || 0);
-            this.beat();
-        }, {signal});
+    /** The network is back: asks as soon as the server allows it. */
+    online() {
+        this.retryAt = Math.min(this.retryAt, this.earliest || 0);
         this.beat();
     }
 
-    /** A new hold or an extension lengthens the session. */
-    lengthen(until) {
-        if (this.phase !== 'inside' || Date.parse(until) <= Date.parse(this.data.doc.sessionExpiresAt))
+    /** The hold that waits to be paid, {id, until}, or null. */
+    get hold() {
+        const {hold} = this.data;
+        return this.phase === 'inside' && hold && Date.parse(hold.until) > serverNow() ? hold : null;
+    }
+
+    /** The visitor has taken or extended a hold, which lengthens the session; null: has none. */
+    setHold(reservation) {
+        if (this.phase !== 'inside')
             return;
-        this.save({...this.data, doc: {...this.data.doc, sessionExpiresAt: until}});
+        const hold = reservation && {id: reservation.reservationId, until: reservation.holdExpiresAt};
+        const {doc} = this.data;
+        const longer = hold && Date.parse(hold.until) > Date.parse(doc.sessionExpiresAt);
+        this.save({...this.data, hold, doc: longer ? {...doc, sessionExpiresAt: hold.until} : doc});
         this.tell();
     }
 
@@ -252,6 +258,10 @@ export function placeOf(userId, concertId) {
     return places.get(key);
 }
 
+/** All of the user's places that this browser knows of. */
+export const placesOf = userId => kept.keys(`place:${userId}:`).map(key => placeOf(userId, Number(key.split(':')[2])));
+
+addEventListener('online', () => places.forEach(place => place.online()));
 onKept(key => {
     for (const place of places.values())
         if (place.key === key) {

@@ -171,7 +171,6 @@ export async function show(page, concertId) {
         h('div', {class: 'buttons'}, parts.leave), parts.heard);
     draw();
     place.addEventListener('change', draw, {signal: page.signal});
-    place.follow(page.signal);
     watchQueue(concertId, body => { queue = body; draw(); }, page.signal);
     onBeat(draw, page.signal);
     countdownTo(page);
@@ -238,7 +237,7 @@ function noticeButton() {
 const signalButtons = () => h('div', {class: 'buttons'}, 'AudioContext' in window && soundButton(), noticeButton());
 
 /** It is the visitor's turn for `title`. */
-function signalTurn(title) {
+export function signalTurn(title) {
     if (kept.get('sound') && 'AudioContext' in window)
         ring().catch(() => null);
     if (!kept.get('notice') || !document.hidden || !('Notification' in window) || Notification.permission !== 'granted')
