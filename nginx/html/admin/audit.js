@@ -6,7 +6,7 @@ import {fill, h} from '/common/dom.js';
 import {clockTime, day, money, number, pick} from '/common/words.js';
 import {api, session} from './session.js';
 import {settingName} from './settings.js';
-import {cursorParam, moreButton, stateName} from './ui.js';
+import {cursorParam, moreButton, stateName, statusName} from './ui.js';
 
 const words = pick({
     en: {
@@ -15,8 +15,10 @@ const words = pick({
         all: 'All that was set', unchanged: 'Nothing differs.', empty: 'none', to: 'becomes', entries: 'Entries',
         actions: {
             'concert.create': 'Concert made', 'concert.update': 'Concert changed', 'schedule.create': 'Date made', 'schedule.update': 'Date changed', 'schedule.cancel': 'Date canceled',
-            'schedule.seats': 'Seats changed', 'reservation.refund': 'Reservation refunded', 'wallet.charge': 'Wallet charged', 'user.charge': 'Wallet charged', 'user.create': 'User made known',
+            'seats.update': 'Seats changed', 'reservation.refund': 'Reservation refunded', 'wallet.charge': 'Wallet charged',
         },
+        seats: (first, last) => first === last ? `Seat ${number(first)}` : `Seats ${number(first)} to ${number(last)}`, blocked: 'not for sale', free: 'for sale', at: price => `at ${money(price)}`,
+        was: n => n === 1 ? 'How it was' : `How the ${number(n)} that changed were`, more: 'and others',
     },
     ko: {
         title: '감사 기록', lead: '운영자가 이 페이지나 셸에서 바꾼 모든 것을 최신순으로 보여 줍니다.', filter: '골라 보기', filterHint: '작업, concert/5와 같은 대상, 또는 운영자의 UUID입니다.',
@@ -24,8 +26,10 @@ const words = pick({
         all: '설정한 전체 값', unchanged: '달라진 것이 없습니다.', empty: '없음', to: '다음으로 바뀜', entries: '기록',
         actions: {
             'concert.create': '공연 생성', 'concert.update': '공연 변경', 'schedule.create': '회차 생성', 'schedule.update': '회차 변경', 'schedule.cancel': '회차 취소',
-            'schedule.seats': '좌석 변경', 'reservation.refund': '예매 환불', 'wallet.charge': '지갑 충전', 'user.charge': '지갑 충전', 'user.create': '사용자 등록',
+            'seats.update': '좌석 변경', 'reservation.refund': '예매 환불', 'wallet.charge': '지갑 충전',
         },
+        seats: (first, last) => first === last ? `${number(first)}번 좌석` : `${number(first)}~${number(last)}번 좌석`, blocked: '판매 제외', free: '판매', at: price => `가격 ${money(price)}`,
+        was: n => `바뀐 ${number(n)}석의 이전 상태`, more: '그 밖의 좌석',
     },
 });
 
@@ -54,6 +58,8 @@ function written(name, value) {
         return h('time', {datetime: value}, `${day(value)} ${clockTime(value)}`);
     if (name.endsWith('state') && typeof value === 'string')
         return stateName(value);
+    if (name === 'status')
+        return statusName(value);
     if (name === 'balance' || name === 'amount')
         return money(value);
     return typeof value === 'number' && !name.endsWith('Id') ? number(value) : String(value);
@@ -70,8 +76,15 @@ function difference(before, after) {
         name in old && [h('del', null, written(name, old[name])), h('span', {role: 'img', 'aria-label': words.to}, ' → ')], h('ins', null, written(name, now[name])))));
 }
 
+/* Ranges of seats, each with what it was given or had. */
+const rangeList = ranges => ranges.map(({first, last, price, blocked}) => h('li', null, h('span', {class: 'what'}, words.seats(first, last)), ' ',
+    [price === undefined ? null : words.at(price), blocked === undefined ? null : blocked ? words.blocked : words.free].filter(Boolean).join(', ')));
+
+const seatChanges = (before, after) => [h('ul', {class: 'diff'}, rangeList(after.changes)),
+    before.seats.length > 0 && h('details', null, h('summary', null, words.was(after.changed)), h('ul', {class: 'diff'}, rangeList(before.seats), before.more && h('li', null, words.more)))];
+
 /* What was made has no before: all of it, folded. */
-const content = ({before, after}) => before && after ? difference(before, after)
+const content = ({before, after}) => before && after ? after.changes ? seatChanges(before, after) : difference(before, after)
     : before || after ? h('details', null, h('summary', null, words.all), difference(null, after || before)) : null;
 
 /* --- Entries --- */

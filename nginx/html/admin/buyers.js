@@ -8,7 +8,7 @@ import {h} from '/common/dom.js';
 import {dateTime, money, number, pick} from '/common/words.js';
 import {getConcert} from './concerts.js';
 import {api} from './session.js';
-import {act, atField, crumbs, cursorParam, facts, field, pagedTable, problemText, showWrong} from './ui.js';
+import {act, atField, crumbs, cursorParam, facts, field, pagedTable, problemText, showWrong, statusBadge} from './ui.js';
 
 const words = pick({
     en: {
@@ -18,7 +18,7 @@ const words = pick({
         chargeAsk: 'Charge this wallet?', charged: balance => `Charged. The balance is ${money(balance)}.`, positive: 'A whole number of won, at least 1.',
         refundAsk: n => `Refund reservation ${n}?`, refundText: r => `${money(r.amount)} goes back to the buyer's wallet and ${r.seats.length === 1 ? 'the seat is' : `the ${r.seats.length} seats are`} free for others at once. This cannot be taken back.`,
         refunded: r => `Refunded. The buyer's balance is ${money(r.balance)}.`, action: 'Action', all: 'All of this buyer', seat: s => [s.section, s.row && `row ${s.row}`, `no. ${number(s.seatNumber)}`].filter(Boolean).join(', '),
-        statuses: {PENDING: 'Held', CONFIRMED: 'Paid', REFUNDED: 'Refunded', EXPIRED: 'Expired', CANCELED: 'Given back'}, types: {CHARGE: 'Charge', PAYMENT: 'Payment', REFUND: 'Refund'}, price: 'Price',
+        types: {CHARGE: 'Charge', PAYMENT: 'Payment', REFUND: 'Refund'}, price: 'Price',
     },
     ko: {
         title: '구매자', lead: '구매자가 알려 줄 수 있는 것으로 찾습니다.', search: '예매 번호 또는 사용자 UUID', hint: '예매 번호는 티켓과 판매 내역에 있습니다.', find: '찾기', wrong: '번호도 UUID도 아닙니다.',
@@ -27,7 +27,7 @@ const words = pick({
         chargeAsk: '이 지갑을 충전할까요?', charged: balance => `충전했습니다. 잔액은 ${money(balance)}입니다.`, positive: '1 이상의 정수를 입력해 주세요.',
         refundAsk: n => `예매 ${n}번을 환불할까요?`, refundText: r => `${money(r.amount)}이 구매자의 지갑으로 돌아가고 ${r.seats.length}석은 바로 다른 사람이 살 수 있습니다. 되돌릴 수 없습니다.`,
         refunded: r => `환불했습니다. 구매자의 잔액은 ${money(r.balance)}입니다.`, action: '작업', all: '이 구매자의 모든 내역', seat: s => [s.section, s.row && `${s.row}열`, `${number(s.seatNumber)}번`].filter(Boolean).join(' '),
-        statuses: {PENDING: '선점 중', CONFIRMED: '결제 완료', REFUNDED: '환불됨', EXPIRED: '기한 만료', CANCELED: '취소함'}, types: {CHARGE: '충전', PAYMENT: '결제', REFUND: '환불'}, price: '가격',
+        types: {CHARGE: '충전', PAYMENT: '결제', REFUND: '환불'}, price: '가격',
     },
 });
 
@@ -50,8 +50,6 @@ export async function buyers() {
 
 /* --- Reservations --- */
 
-const kinds = {PENDING: 'warn', CONFIRMED: 'good', REFUNDED: 'off', EXPIRED: 'off', CANCELED: 'off'};
-const statusBadge = status => h('span', {class: `badge ${kinds[status] || ''}`}, words.statuses[status] || status);
 const seatList = seats => seats.map(words.seat).join('; ');
 
 function refundButton(found, refresh) {

@@ -13,6 +13,7 @@ const words = pick({
         forbidden: 'This token may not do that: it needs the scope admin.', unknown: status => `The server answered ${status}.`,
         request: id => `Request ${id}`, close: 'Close', failed: 'That did not work', again: 'Try again', more: 'Show more',
         moreLoaded: n => `${n} more`, end: 'That is all.', before: 'Before', after: 'After', setting: 'Setting', none: 'none', empty: 'Nothing here yet.',
+        statuses: {PENDING: 'Held', CONFIRMED: 'Paid', REFUNDED: 'Refunded', EXPIRED: 'Expired', CANCELED: 'Given back'},
         states: {OPEN: 'Open', PAUSED: 'Paused', DRAINING: 'Draining', CLOSED: 'Closed', SOLD_OUT: 'Sold out', PREQUEUE: 'Pre-queue'},
     },
     ko: {
@@ -21,6 +22,7 @@ const words = pick({
         forbidden: '이 토큰으로는 할 수 없습니다. admin 범위가 필요합니다.', unknown: status => `서버가 ${status}(으)로 응답했습니다.`,
         request: id => `요청 ${id}`, close: '닫기', failed: '처리하지 못했습니다', again: '다시 시도', more: '더 보기',
         moreLoaded: n => `${n}개를 더 불러왔습니다`, end: '모두 표시했습니다.', before: '변경 전', after: '변경 후', setting: '항목', none: '없음', empty: '아직 없습니다.',
+        statuses: {PENDING: '선점 중', CONFIRMED: '결제 완료', REFUNDED: '환불됨', EXPIRED: '기한 만료', CANCELED: '취소함'},
         states: {OPEN: '열림', PAUSED: '일시 정지', DRAINING: '마감 중', CLOSED: '닫힘', SOLD_OUT: '매진', PREQUEUE: '사전 대기'},
     },
 });
@@ -212,6 +214,10 @@ export const cursorParam = cursor => cursor === null ? '' : `&cursor=${encodeURI
 const stateKinds = {OPEN: 'good', PAUSED: 'warn', DRAINING: 'warn', CLOSED: 'bad', SOLD_OUT: 'off', PREQUEUE: ''};
 export const stateName = state => words.states[state] || state;
 export const stateBadge = state => h('span', {class: `badge ${stateKinds[state] || ''}`}, stateName(state));
+
+const statusKinds = {PENDING: 'warn', CONFIRMED: 'good', REFUNDED: 'off', EXPIRED: 'off', CANCELED: 'off'};
+export const statusName = status => words.statuses[status] || status;
+export const statusBadge = status => h('span', {class: `badge ${statusKinds[status] || ''}`}, statusName(status));
 
 /** Links beside each other, one of them to where one is. */
 export const tabs = (label, links, here) => h('nav', {class: 'tabs', 'aria-label': label},
