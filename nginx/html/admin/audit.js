@@ -4,6 +4,7 @@
  */
 import {fill, h} from '/common/dom.js';
 import {clockTime, day, money, number, pick} from '/common/words.js';
+import {toText} from './ranges.js';
 import {api, session} from './session.js';
 import {settingName} from './settings.js';
 import {cursorParam, moreButton, stateName, statusName} from './ui.js';
@@ -17,7 +18,7 @@ const words = pick({
             'concert.create': 'Concert made', 'concert.update': 'Concert changed', 'schedule.create': 'Date made', 'schedule.update': 'Date changed', 'schedule.cancel': 'Date canceled',
             'seats.update': 'Seats changed', 'reservation.refund': 'Reservation refunded', 'wallet.charge': 'Wallet charged',
         },
-        seats: (first, last) => first === last ? `Seat ${number(first)}` : `Seats ${number(first)} to ${number(last)}`, blocked: 'not for sale', free: 'for sale', at: price => `at ${money(price)}`,
+        seats: text => `Seats ${text}`, blocked: 'not for sale', free: 'for sale', at: price => `at ${money(price)}`,
         was: n => n === 1 ? 'How it was' : `How the ${number(n)} that changed were`, more: 'and others',
     },
     ko: {
@@ -28,7 +29,7 @@ const words = pick({
             'concert.create': '공연 생성', 'concert.update': '공연 변경', 'schedule.create': '회차 생성', 'schedule.update': '회차 변경', 'schedule.cancel': '회차 취소',
             'seats.update': '좌석 변경', 'reservation.refund': '예매 환불', 'wallet.charge': '지갑 충전',
         },
-        seats: (first, last) => first === last ? `${number(first)}번 좌석` : `${number(first)}~${number(last)}번 좌석`, blocked: '판매 제외', free: '판매', at: price => `가격 ${money(price)}`,
+        seats: text => `좌석 ${text}`, blocked: '판매 제외', free: '판매', at: price => `가격 ${money(price)}`,
         was: n => `바뀐 ${number(n)}석의 이전 상태`, more: '그 밖의 좌석',
     },
 });
@@ -76,9 +77,15 @@ function difference(before, after) {
         name in old && [h('del', null, written(name, old[name])), h('span', {role: 'img', 'aria-label': words.to}, ' → ')], h('ins', null, written(name, now[name])))));
 }
 
-/* Ranges of seats, each with what it was given or had. */
-const rangeList = ranges => ranges.map(({first, last, price, blocked}) => h('li', null, h('span', {class: 'what'}, words.seats(first, last)), ' ',
-    [price === undefined ? null : words.at(price), blocked === undefined ? null : blocked ? words.blocked : words.free].filter(Boolean).join(', ')));
+/* Ranges of seats with what they were given or had; those that have the same together. */
+function rangeList(ranges) {
+    const groups = new Map();
+    for (const {first, last, price, blocked} of ranges) {
+        const text = [price === undefined ? null : words.at(price), blocked === undefined ? null : blocked ? words.blocked : words.free].filter(Boolean).join(', ');
+        groups.set(text, [...groups.get(text) || [], [first, last]]);
+    }
+    return [...groups].map(([text, numbers]) => h('li', null, h('span', {class: 'what'}, words.seats(toText(numbers))), ' ', h('strong', null, text)));
+}
 
 const seatChanges = (before, after) => [h('ul', {class: 'diff'}, rangeList(after.changes)),
     before.seats.length > 0 && h('details', null, h('summary', null, words.was(after.changed)), h('ul', {class: 'diff'}, rangeList(before.seats), before.more && h('li', null, words.more)))];
