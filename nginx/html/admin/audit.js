@@ -23,7 +23,7 @@ const words = pick({
     },
     ko: {
         title: '감사 기록', lead: '운영자가 이 페이지나 셸에서 바꾼 모든 것을 최신순으로 보여 줍니다.', filter: '골라 보기', filterHint: '작업, concert/5와 같은 대상, 또는 운영자의 UUID입니다.',
-        you: '나', shell: '셸에서', by: '운영자', none: '아직 변경된 것이 없습니다.', noMatch: '불러온 기록 가운데 일치하는 것이 없습니다.', matches: n => `불러온 기록 가운데 ${number(n)}개가 일치합니다.`,
+        you: '나', shell: '셸에서', by: '운영자:', none: '아직 변경된 것이 없습니다.', noMatch: '불러온 기록 가운데 일치하는 것이 없습니다.', matches: n => `불러온 기록 가운데 ${number(n)}개가 일치합니다.`,
         all: '설정한 전체 값', unchanged: '달라진 것이 없습니다.', empty: '없음', to: '다음으로 바뀜', entries: '기록',
         actions: {
             'concert.create': '공연 생성', 'concert.update': '공연 변경', 'schedule.create': '회차 생성', 'schedule.update': '회차 변경', 'schedule.cancel': '회차 취소',

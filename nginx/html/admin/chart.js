@@ -49,14 +49,9 @@ function chartOn(Chart, canvas, legend, what, signal) {
     const datasets = lines.map(([, label], index) => ({index, label, data: [], borderDash: dashes[index], spanGaps: false, stepped: name === 'money'}));
     datasets.forEach(paint);
     const chart = new Chart(canvas, {type: 'line', data: {datasets}, options: options(show, span)});
-    const repaint = () => {
-        datasets.forEach(paint);
-        chart.options = options(show, span);
-        chart.update();
-    };
-    addEventListener('themechange', repaint, {signal});
-    signal.addEventListener('abort', () => chart.destroy(), {once: true});
-    return {update(list) {
+    let shown = [];
+    const update = list => {
+        shown = list;
         const end = list.length ? list[list.length - 1].at : Date.now();
         const begin = list.length ? list[0].at : end;
         lines.forEach(([key], i) => { datasets[i].data = list.map(point => ({x: point.at, y: point[key] === undefined ? null : point[key]})); });
@@ -64,7 +59,14 @@ function chartOn(Chart, canvas, legend, what, signal) {
         chart.options.scales.x.max = end;
         chart.update('none');
         legendOf(legend, what, list);
-    }};
+    };
+    addEventListener('themechange', () => {
+        datasets.forEach(paint);
+        chart.options = options(show, span);
+        update(shown);
+    }, {signal});
+    signal.addEventListener('abort', () => chart.destroy(), {once: true});
+    return {update};
 }
 
 /** Loads Chart.js; resolves to draw(canvas, legend, {lines, show, span, name}), which makes a chart
