@@ -24,7 +24,14 @@ function legendOf(node, {lines, show, name}, list) {
         `${label} `, h('strong', null, show(last[key])))));
 }
 
-function options(show, span) {
+/* The time that is shown: all there is, of the last `span` ms. */
+function rangeOf(list, span) {
+    const end = list.length ? list[list.length - 1].at : Date.now();
+    const begin = list.length ? list[0].at : end;
+    return {min: Math.max(end - span, Math.min(begin, end - least)), max: end};
+}
+
+function options(show, range) {
     const line = colour('--line');
     const soft = colour('--soft');
     const ticks = {color: soft, font: {family: 'system-ui', size: 12}, maxRotation: 0};
@@ -33,7 +40,7 @@ function options(show, span) {
         interaction: {mode: 'index', intersect: false, axis: 'x'},
         elements: {point: {radius: 0, hitRadius: 6, hoverRadius: 4}, line: {borderWidth: 2, tension: 0}},
         scales: {
-            x: {type: 'linear', grid: {display: false}, border: {color: line}, ticks: {...ticks, maxTicksLimit: 4, callback: at => clockTime(at)}},
+            x: {type: 'linear', ...range, grid: {display: false}, border: {color: line}, ticks: {...ticks, maxTicksLimit: 4, callback: at => clockTime(at)}},
             y: {beginAtZero: true, suggestedMax: 5, grid: {color: line, drawBorder: false}, ticks: {...ticks, maxTicksLimit: 5, precision: 0, callback: value => show(value)}},
         },
         plugins: {legend: {display: false}, tooltip: {callbacks: {title: items => clockTime(items[0].parsed.x), label: item => ` ${item.dataset.label}: ${show(item.parsed.y)}`}}},
@@ -48,22 +55,19 @@ function chartOn(Chart, canvas, legend, what, signal) {
     };
     const datasets = lines.map(([, label], index) => ({index, label, data: [], borderDash: dashes[index], spanGaps: false, stepped: name === 'money'}));
     datasets.forEach(paint);
-    const chart = new Chart(canvas, {type: 'line', data: {datasets}, options: options(show, span)});
+    const chart = new Chart(canvas, {type: 'line', data: {datasets}, options: options(show, rangeOf([], span))});
     let shown = [];
     const update = list => {
         shown = list;
-        const end = list.length ? list[list.length - 1].at : Date.now();
-        const begin = list.length ? list[0].at : end;
         lines.forEach(([key], i) => { datasets[i].data = list.map(point => ({x: point.at, y: point[key] === undefined ? null : point[key]})); });
-        chart.options.scales.x.min = Math.max(end - span, Math.min(begin, end - least));
-        chart.options.scales.x.max = end;
+        Object.assign(chart.options.scales.x, rangeOf(list, span));
         chart.update('none');
         legendOf(legend, what, list);
     };
     addEventListener('themechange', () => {
         datasets.forEach(paint);
-        chart.options = options(show, span);
-        update(shown);
+        chart.options = options(show, rangeOf(shown, span));
+        chart.update('none');
     }, {signal});
     signal.addEventListener('abort', () => chart.destroy(), {once: true});
     return {update};
