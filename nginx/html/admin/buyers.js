@@ -69,7 +69,8 @@ export async function reservation({params, signal, refresh}) {
     const zone = (await getConcert(found.concertId, signal)).timeZone;
     const pairs = [[words.status, statusBadge(found.status)], [words.user, h('a', {class: 'code', href: `#/buyers/${found.userId}`}, found.userId)],
         [words.show, h('a', {href: `#/dates/${found.scheduleId}`}, dateTime(found.startsAt, zone))], [words.amount, money(found.amount)], [words.made, dateTime(found.createdAt, zone)],
-        found.paidAt && [words.paid, dateTime(found.paidAt, zone)], found.paymentId && [words.payment, found.paymentId], found.status === 'PENDING' && [words.until, dateTime(found.holdExpiresAt, zone)]];
+        found.paidAt && [words.paid, dateTime(found.paidAt, zone)], found.paymentId && [words.payment, found.paymentId],
+        found.status === 'PENDING' && [words.until, dateTime(found.holdExpiresAt, zone)]];
     return {title: words.reservation(params[0]), content: [crumbs(words.up, [[words.title, '#/buyers']]), h('h1', null, words.reservation(found.reservationId)),
         h('div', {class: 'panel'}, facts(pairs), h('h2', null, words.seats), h('ul', {class: 'seatlist'}, found.seats.map(seat => h('li', null, `${words.seat(seat)} — ${money(seat.price)}`))),
             h('div', {class: 'row'}, h('a', {class: 'button plain small', href: `#/buyers/${found.userId}`}, words.all), refundButton(found, refresh)))]};
@@ -92,7 +93,8 @@ function chargeForm(user, refresh) {
             showWrong(form, {amount: words.positive});
             return;
         }
-        const done = await act({title: words.chargeAsk, text: h('div', null, h('p', null, h('code', null, user)), h('p', {class: 'sum'}, money(amount))), yes: words.charge, done: got => words.charged(got.balance),
+        const done = await act({title: words.chargeAsk, yes: words.charge, done: got => words.charged(got.balance),
+            text: h('div', null, h('p', null, h('code', null, user)), h('p', {class: 'sum'}, money(amount))),
             wrong: problem => atField(form)(problem) || (problem.status === 422 && showWrong(form, {amount: problemText(problem)})),
             run: async () => (await api('POST', `/users/${user}/balance/charges`, {body: {amount}, key: `${key}-${amount}`, retry: 3})).body});
         if (done)
@@ -105,7 +107,8 @@ export async function buyer({params, signal, refresh}) {
     const user = params[0].toLowerCase();
     const {body} = await api('GET', `/users/${user}/balance`, {signal});
     const reservations = await pagedTable(words.reservations, [[words.number], [words.status], [words.seats], [words.amount, 'amount'], [words.made], [words.action]],
-        pages(`/users/${user}/reservations`, 'reservations', signal), r => [h('a', {href: `#/reservations/${r.reservationId}`}, r.reservationId), statusBadge(r.status), seatList(r.seats), money(r.amount),
+        pages(`/users/${user}/reservations`, 'reservations', signal),
+        r => [h('a', {href: `#/reservations/${r.reservationId}`}, r.reservationId), statusBadge(r.status), seatList(r.seats), money(r.amount),
             dateTime(r.createdAt), refundButton(r, refresh)]);
     const ledger = await pagedTable(words.ledger, [[words.entry], [words.type], [words.amount, 'amount'], [words.after, 'amount'], [words.number], [words.at]],
         pages(`/users/${user}/balance/entries`, 'entries', signal), e => [e.entryId, words.types[e.type] || e.type, money(e.amount), money(e.balanceAfter),

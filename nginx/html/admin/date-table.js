@@ -44,7 +44,8 @@ function seatBar(stats) {
 
 export const whenOf = (date, zone) => `${day(date.startsAt, zone)} ${timeOnly(date.startsAt, zone)}`;
 
-const columns = [[words.date], [words.booking], [words.seats, 'barcell'], [words.sold, 'amount'], [words.held, 'amount'], [words.available, 'amount'], [words.blocked, 'amount'], [words.revenue, 'amount']];
+const columns = [[words.date], [words.booking], [words.seats, 'barcell'],
+    [words.sold, 'amount'], [words.held, 'amount'], [words.available, 'amount'], [words.blocked, 'amount'], [words.revenue, 'amount']];
 
 const cellsOf = (date, s) => [bookingBadge(date), ...s ? [seatBar(s), number(s.sold), number(s.held), number(s.available), number(s.blocked), money(s.revenue)] : ['', '', '', '', '', '']];
 

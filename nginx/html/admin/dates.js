@@ -192,7 +192,8 @@ export async function dateShow({params, signal, refresh}) {
     const zone = concert.timeZone;
     const when = whenOf(date, zone);
     const state = bookingState(date);
-    const about = facts([[words.number, String(date.scheduleId)], [words.capacity, number(date.capacity)], ...state === 'canceled' ? moments.map(name => [words.names[name], dateTime(date[name], zone)]) : []]);
+    const about = facts([[words.number, String(date.scheduleId)], [words.capacity, number(date.capacity)],
+        ...state === 'canceled' ? moments.map(name => [words.names[name], dateTime(date[name], zone)]) : []]);
     return {title: `${when} · ${concert.title}`, content: [dateHead(concert, date, ''), h('section', {class: 'panel'}, h('h2', null, words.date), about,
         h('p', null, h('a', {href: `#/audit?target=schedule/${date.scheduleId}`}, words.audit))),
     state === 'canceled' ? cancellation(date, zone, signal) : [timesForm(date, zone, refresh), cancelBox(date, when, refresh)]]};

@@ -30,5 +30,7 @@ export function sectionsOf(map) {
     const found = grouped(map.sections);
     if (found.some(s => !s.name || s.rows.some(row => row.count !== s.rows[0].count)))
         return null;
-    return {mixed: found.some(s => s.mixed), sections: found.map(s => ({name: s.name, rows: String(s.rows.length), seatsPerRow: String(s.rows[0].count), price: String(s.price), blocked: blockedOf(s, map.states)}))};
+    return {mixed: found.some(s => s.mixed), sections: found.map(s => ({
+        name: s.name, rows: String(s.rows.length), seatsPerRow: String(s.rows[0].count), price: String(s.price), blocked: blockedOf(s, map.states),
+    }))};
 }

@@ -99,7 +99,8 @@ export class LayoutEditor {
         s.input = h('input', {type: 'text', name: `${at}.blocked`, value: s.blocked, autocomplete: 'off', on: {input: this.#bind(s, 'blocked')}});
         return h('fieldset', {class: 'section'}, h('legend', null, words.section(i + 1)), h('div', {class: 'grid narrowgrid'},
             field(words.name, h('input', {type: 'text', name: `${at}.name`, value: s.name, required: true, maxlength: 200, autocomplete: 'off', on: {input: this.#bind(s, 'name')}})),
-            field(words.rows, numberInput(`${at}.rows`, s.rows, 1, mostSeats, this.#bind(s, 'rows'))), field(words.perRow, numberInput(`${at}.seatsPerRow`, s.seatsPerRow, 1, mostSeats, this.#bind(s, 'seatsPerRow'))),
+            field(words.rows, numberInput(`${at}.rows`, s.rows, 1, mostSeats, this.#bind(s, 'rows'))),
+            field(words.perRow, numberInput(`${at}.seatsPerRow`, s.seatsPerRow, 1, mostSeats, this.#bind(s, 'seatsPerRow'))),
             field(words.price, numberInput(`${at}.price`, s.price, 0, mostPrice, this.#bind(s, 'price')))), field(words.blocked, s.input, words.blockedHint),
         h('div', {class: 'row'}, this.#button(words.copy, '', i, () => this.#insert(i + 1, {...s})), this.#button(words.remove, 'danger', i, () => this.#remove(i))));
     }
