@@ -24,7 +24,7 @@ function makeParts() {
     };
     parts.number.value = '2';
     parts.side = h('div', {class: 'side'}, parts.lost,
-        h('section', {class: 'panel choice', 'aria-labelledby': 'choice-title'}, h('h2', {id: 'choice-title'}, text.yourChoice), parts.chosen, parts.sum, parts.hold,
+        h('section', {class: 'panel choice', 'aria-labelledby': 'choice-title'}, h('h2', {id: 'choice-title'}, text.yourChoice), parts.hold, parts.sum, parts.chosen,
             h('div', {class: 'best', role: 'group', 'aria-labelledby': 'best-title'}, h('h3', {id: 'best-title'}, text.bestTitle),
                 h('div', {class: 'row'}, h('label', {class: 'unseen', for: 'best-number'}, text.bestNumber), parts.number, parts.best))),
         parts.legend);
