@@ -2,6 +2,8 @@
  * judge. */
 #include "unit/http_forge.h"
 
+#include <openssl/bn.h>
+#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdio.h>
@@ -51,4 +53,32 @@ char *forge_token(const char *header, const char *payload, const char *secret)
     free(header64);
     free(payload64);
     return token;
+}
+
+char *forge_es256(const char *header, const char *payload, struct evp_pkey_st *pkey)
+{
+    char *h = forge_base64url(header, strlen(header));
+    char *p = forge_base64url(payload, strlen(payload));
+    char *text = malloc(strlen(h) + strlen(p) + 128), *s;
+    unsigned char der[128], halves[64];
+    const unsigned char *at = der;
+    size_t len = sizeof der;
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    ECDSA_SIG *pair = NULL;
+
+    if (!text || !context || sprintf(text, "%s.%s", h, p) < 0 ||
+        EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, pkey) != 1 ||
+        EVP_DigestSign(context, der, &len, (unsigned char *)text, strlen(text)) != 1 ||
+        !(pair = d2i_ECDSA_SIG(NULL, &at, (long)len)) ||
+        BN_bn2binpad(ECDSA_SIG_get0_r(pair), halves, 32) != 32 ||
+        BN_bn2binpad(ECDSA_SIG_get0_s(pair), halves + 32, 32) != 32)
+        abort();
+    s = forge_base64url(halves, sizeof halves);
+    strcat(strcat(text, "."), s);
+    ECDSA_SIG_free(pair);
+    EVP_MD_CTX_free(context);
+    free(h);
+    free(p);
+    free(s);
+    return text;
 }

@@ -13,4 +13,9 @@ char *forge_token(const char *header, const char *payload, const char *secret);
 /* The same with segments that are already encoded, of any length. */
 char *forge_sign(const char *header64, const char *payload64, const char *secret);
 
+struct evp_pkey_st;
+
+/* header.payload.signature, ES256 with this key whatever the header says. The caller frees it. */
+char *forge_es256(const char *header, const char *payload, struct evp_pkey_st *pkey);
+
 #endif
