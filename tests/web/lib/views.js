@@ -93,10 +93,10 @@ const buyerViews = [
     }, ready: page => page.getByRole('checkbox').first()},
     {name: 'hold', open: atHold, ready: page => page.getByRole('main').locator('dl')},
     {name: 'hold-give-back', open: atHold, ready: page => page.getByRole('main').locator('dl'), after: async (page, word) => {
-        await page.getByRole('button', {name: word('Give the seats back', '좌석 돌려주기')}).click();
+        await page.getByRole('button', {name: word('Give the seats back', '좌석 반환하기')}).click();
         await expect(page.getByRole('dialog')).toShow();
     }},
-    {name: 'ticket', open: page => arriveAt(page, '', async () => `/reservations/${(await soldConcert()).reservation.reservationId}`), ready: page => page.getByRole('main').locator('dl')},
+    {name: 'ticket', open: page => arriveAt(page, '', async () => `/reservations/${(await soldConcert()).reservation.reservationId}`), ready: page => page.getByRole('main').getByRole('img')},
     {name: 'me', open: page => arriveAt(page, '', () => '/me'), ready: page => page.getByRole('main').getByRole('table')},
     {name: 'me-nobody', open: page => page.goto('/#/me'), ready: page => page.getByRole('main').getByRole('button')},
     {name: 'not-found', open: page => page.goto('/#/concerts/999999999'), ready: page => page.getByRole('heading', {level: 1})},
