@@ -12,7 +12,7 @@ export const words = pick({
         numberText: 'The number of the show (schedule) is in the operator’s pages, and in the answer to a ticket.', number: 'Number of the show',
         choose: 'Let this show in', showNumber: n => `Show ${n}`, concertNumber: n => `Concert ${n}`,
         ready: 'Ready', readyText: 'Scan a ticket’s code, or type or paste its text.',
-        field: 'Ticket', fieldHint: 'A hand-held scanner types here: the text, then Enter.', check: 'Check', hangul: 'The keyboard writes Hangul: switch it to English (한/영), so that the scanner’s letters arrive.',
+        field: 'Ticket', fieldHint: 'A hand-held scanner types here: the text, then Enter.', check: 'Check', hangul: 'The keyboard writes Hangul: switch it to English (the Han/Eng key), so that the scanner’s letters arrive.',
         camera: 'Scan with the camera', stop: 'Stop the camera', video: 'What the camera sees', noCamera: 'This browser cannot read codes with its camera. A hand-held scanner or Chrome on Android can.',
         cameraErrors: {
             NotAllowedError: 'The camera is not allowed. Allow it for this site in the browser’s settings, then try again.',
@@ -61,7 +61,7 @@ export const words = pick({
         forgedText: '서명이 맞지 않습니다. 코드가 손상되었거나 위조되었습니다.', noneText: '이 사이트의 입장권이 아닙니다.',
         unknownKeyText: '이 기기에 없는 키로 서명되었습니다. 키를 다시 받아 보고, 그래도 같으면 가짜 입장권입니다.',
         noKeysText: '이 기기에 확인용 키가 없습니다. 한 번 네트워크에 연결해 주세요.',
-        letShowIn: '이제부터 이 회차 입장 받기', takeBack: '입장하지 않음: 되돌리기', takenBack: '되돌렸습니다.', seats: () => '좌석', people: n => `${n}명`,
+        letShowIn: '이제부터 이 회차 입장 받기', takeBack: '입장하지 않음: 되돌리기', takenBack: '되돌렸습니다.', seats: n => n > 0 ? '좌석' : '', people: n => `${n}명`,
         reservation: n => `예약 번호 ${n}`,
         counts: (t, p) => `이 기기에서 입장권 ${t}장, ${p}명이 입장했습니다.`, none: '이 기기에서 입장한 사람이 아직 없습니다.', forget: '목록 지우기',
         forgetTitle: '입장 목록을 지울까요?', forgetText: '지우면 이 기기는 모든 입장권을 한 번씩 다시 받습니다. 되돌릴 수 없습니다.', forgotten: '목록을 지웠습니다.',
