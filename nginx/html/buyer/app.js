@@ -8,7 +8,7 @@
 import {Problem, serverNow} from '../common/api.js';
 import {byId, fill, h, languageButton, say, themeButton, toast} from '../common/dom.js';
 import {countdown, number} from '../common/words.js';
-import {onBeat, onKept} from './browser.js';
+import {onBeat, onKept} from './calls.js';
 import {forgetUser, loginAddress, LoginNeeded, placesOf, signedOut, takeToken, user} from './visitor.js';
 import {text} from './words.js';
 
@@ -86,9 +86,9 @@ const routes = [
     [/^\/concerts\/(\d+)\/wait$/, () => import('./wait.js'), 'show'],
     [/^\/concerts\/(\d+)\/dates$/, () => import('./concerts.js'), 'showDates'],
     [/^\/concerts\/(\d+)\/dates\/(\d+)$/, () => import('./seats.js'), 'show'],
-    [/^\/concerts\/(\d+)\/hold\/(\d+)$/, () => import('./hold.js'), 'show'],
-    [/^\/reservations\/(\d+)$/, () => import('./mine.js'), 'showReservation'],
-    [/^\/me$/, () => import('./mine.js'), 'showMe'],
+    [/^\/concerts\/(\d+)\/hold\/(\d+)$/, () => import('./purchase.js'), 'showHold'],
+    [/^\/reservations\/(\d+)$/, () => import('./purchase.js'), 'showReservation'],
+    [/^\/me$/, () => import('./purchase.js'), 'showMe'],
 ];
 
 let leaving = null; // ends what the present view has started

@@ -2,8 +2,7 @@
 import {call, serverNow} from '../common/api.js';
 import {fill, h, say} from '../common/dom.js';
 import {dateTime, day, duration, money, number, timeOnly} from '../common/words.js';
-import {onBeat, onKept} from './browser.js';
-import {insist} from './calls.js';
+import {insist, onBeat, onKept} from './calls.js';
 import {countdownTo, leaveQueue, lottery, needInside, opensIn, operatorMessage, placeProblem} from './parts.js';
 import {needUser, placeOf, user, watchQueue} from './visitor.js';
 import {text} from './words.js';
@@ -116,7 +115,7 @@ export async function showConcert(page, concertId) {
         const shut = queue && ['CLOSED', 'DRAINING', 'SOLD_OUT'].includes(queue.state);
         button.textContent = joining ? text.joining : onward ? onward[0] : queue && queue.state === 'PREQUEUE' ? text.joinEarly : text.join;
         button.disabled = joining || !queue || (!onward && shut);
-        why.textContent = onward ? '' : shut ? text.shut[queue.state] : text.joinWhy;
+        why.textContent = onward || shut ? '' : text.joinWhy;
         leave.hidden = !onward || joining;
     };
     const drawNote = () => fill(note, place && place.phase === 'over' && h('p', {class: 'note warn'}, text.over[place.over]));

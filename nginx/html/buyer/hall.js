@@ -8,7 +8,7 @@
  */
 import {call, Problem} from '../common/api.js';
 import {money, number} from '../common/words.js';
-import {here, onBeat} from './browser.js';
+import {here, onBeat} from './calls.js';
 import {text} from './words.js';
 
 const LONGEST = 200; // seats in one line; a longer row goes on in the next

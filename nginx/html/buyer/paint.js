@@ -120,10 +120,12 @@ export class Painter {
     paintBase() {
         const base = makeCanvas(Math.ceil(this.hall.width * BASE) + 1, Math.ceil(this.hall.height * BASE) + 1);
         const ctx = base.getContext('2d');
-        for (const [colour, seats] of this.byColour(1, this.hall.count)) {
-            ctx.fillStyle = colour;
-            for (const n of seats)
-                this.dot(ctx, n);
+        let last = ''; // changing it costs more than the dot
+        for (let n = 1; n <= this.hall.count; n++) {
+            const colour = this.dotColour(n);
+            if (colour !== last)
+                ctx.fillStyle = last = colour;
+            this.dot(ctx, n);
         }
         return base;
     }
@@ -131,18 +133,6 @@ export class Painter {
     dotColour(n) {
         const state = this.hall.states[n];
         return state === AVAILABLE ? tierColour(this.colours, this.hall.tiers[n]) : state === HELD ? this.colours.held : this.colours.sold;
-    }
-
-    /* One colour after the other: changing it costs more than the dot. */
-    byColour(first, last) {
-        const groups = new Map();
-        for (let n = first; n <= last; n++) {
-            const colour = this.dotColour(n);
-            if (!groups.has(colour))
-                groups.set(colour, []);
-            groups.get(colour).push(n);
-        }
-        return groups;
     }
 
     dot(ctx, n) {

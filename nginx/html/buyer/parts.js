@@ -2,7 +2,7 @@
 import {Problem, serverNow} from '../common/api.js';
 import {ask, fill, h, say} from '../common/dom.js';
 import {countdown, dateTime, language} from '../common/words.js';
-import {onBeat} from './browser.js';
+import {onBeat} from './calls.js';
 import {placeOf, user} from './visitor.js';
 import {text} from './words.js';
 

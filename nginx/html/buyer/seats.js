@@ -4,8 +4,7 @@
  */
 import {fill, h, say, toast} from '../common/dom.js';
 import {day, money, number, timeOnly} from '../common/words.js';
-import {kept} from './browser.js';
-import {insist, takeHold} from './calls.js';
+import {insist, kept, takeHold} from './calls.js';
 import {AVAILABLE, BLOCKED, Choice, describe, Hall, hallSeatName, HELD, SOLD, watchSeats} from './hall.js';
 import {seatMap} from './map.js';
 import {paintSeat, readColours} from './paint.js';

@@ -6,8 +6,7 @@
  * In the demo the first need of a user makes one, who is kept for all tabs.
  */
 import {call, Problem, serverNow} from '../common/api.js';
-import {here, kept, onBeat, onKept} from './browser.js';
-import {insist} from './calls.js';
+import {here, insist, kept, onBeat, onKept} from './calls.js';
 
 const login = document.querySelector('meta[name="frontrow-login"]').content;
 

@@ -7,8 +7,7 @@
  */
 import {fill, h, say} from '../common/dom.js';
 import {clockTime, countdown, duration, number} from '../common/words.js';
-import {kept, onBeat} from './browser.js';
-import {insist} from './calls.js';
+import {insist, kept, onBeat} from './calls.js';
 import {countdownTo, leaveQueue, lottery, opensIn, operatorMessage} from './parts.js';
 import {needUser, placeOf, user, watchQueue} from './visitor.js';
 import {text} from './words.js';
@@ -123,7 +122,7 @@ export async function show(page, concertId) {
     };
     const drawQueue = () => {
         const live = place.phase === 'waiting' || place.phase === 'prequeue';
-        put(parts.state, queue && live && queue.state !== 'OPEN' ? text.waitStates[queue.state] || '' : '');
+        put(parts.state, queue && live && queue.state !== 'OPEN' ? text.states[queue.state] || '' : '');
         putOnce(parts.message, queue && queue.message, operatorMessage);
         putOnce(parts.opens, queue && queue.state === 'PREQUEUE' && live ? queue.opensAt : null, opens => opens && opensIn(opens));
         putOnce(parts.draw, queue && live ? queue.lottery : null, lottery);
