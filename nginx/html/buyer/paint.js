@@ -2,7 +2,7 @@
  * Painting the seats of a hall, quickly enough to be moved by a finger whatever its size.
  *
  * Far away, every seat is a few pixels of one picture of the whole hall (`base`), which is only moved
- * and scaled. Nearer, the part that is seen is put together from tiles of 512 pixels, each painted
+ * and scaled. Nearer, the part that is seen is put together from tiles of 256 pixels, each painted
  * once at the next of four sizes and kept; a few are painted in each frame, and the base shows until
  * they are there. A seat that changes is painted anew in the base and takes its tiles with it.
  *
@@ -12,7 +12,7 @@
 import {AVAILABLE, HELD, SOLD} from './hall.js';
 import {text} from './words.js';
 
-const TILE = 512; // pixels
+const TILE = 256; // pixels
 const LEVELS = [8, 16, 32, 64]; // pixels from seat to seat
 const BASE = 4;
 const BUDGET = 5; // ms for new tiles in one frame
@@ -135,13 +135,14 @@ export class Painter {
         return state === AVAILABLE ? tierColour(this.colours, this.hall.tiers[n]) : state === HELD ? this.colours.held : this.colours.sold;
     }
 
+    /* Without a gap to the next one: gaps of less than a pixel would shimmer. */
     dot(ctx, n) {
         const x = Math.round((this.hall.xs[n] - 0.5) * BASE);
         const y = Math.round((this.hall.ys[n] - 0.5) * BASE);
         if (this.hall.states[n] === AVAILABLE)
-            ctx.fillRect(x, y, BASE - 1, BASE - 1);
+            ctx.fillRect(x, y, BASE, BASE);
         else
-            ctx.fillRect(x + 1, y + 1, 1, 1);
+            ctx.fillRect(x + 1, y + 1, 2, 2);
     }
 
     /** These seats look different now. */
@@ -150,7 +151,7 @@ export class Painter {
         for (const n of seats) {
             const x = this.hall.xs[n];
             const y = this.hall.ys[n];
-            ctx.clearRect(Math.round((x - 0.5) * BASE), Math.round((y - 0.5) * BASE), BASE - 1, BASE - 1);
+            ctx.clearRect(Math.round((x - 0.5) * BASE), Math.round((y - 0.5) * BASE), BASE, BASE);
             ctx.fillStyle = this.dotColour(n);
             this.dot(ctx, n);
             for (const level of LEVELS) {
@@ -252,7 +253,7 @@ export class Painter {
                     ctx.drawImage(this.base, tx * span * BASE, ty * span * BASE, span * BASE, span * BASE, x, y, w, h);
                 }
             }
-        const keep = Math.max(48, 2 * (right - left + 1) * (bottom - top + 1));
+        const keep = Math.max(192, 2 * (right - left + 1) * (bottom - top + 1));
         for (const key of this.tiles.keys()) {
             if (this.tiles.size <= keep)
                 break;
