@@ -27,6 +27,7 @@ const struct grants_row grants_table[] = {
     {"audit", NULL, S | I, 0},
     {"concert", NULL, S | I | U, 0},
     {"digit", NULL, S, 0},
+    {"hall_edition", NULL, S | I | U, S},
     {"idempotency", NULL, S | I | U | D, D},
     /* the job finds old answers, and reads none */
     {"idempotency", "subject,idempotency_key,created_at", 0, S},

@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "db/db.h"
 #include "domain/hall_cache.h"
-#include "domain/schedule.h"
 #include <inttypes.h>
 
 struct reading {
@@ -163,6 +162,7 @@ static enum err read_hall(struct app *app, const struct schedule *s, struct hall
     struct hall_facts facts = {.schedule_id = s->schedule_id,
                                .concert_id = s->concert_id,
                                .starts_at = s->starts_at,
+                               .edition = s->edition,
                                .ids_ascend = true};
     struct reading r = {.facts = &facts};
     text_buf_append(&r.texts, "", 1); /* nothing is at 0 */
@@ -182,21 +182,35 @@ static enum err read_hall(struct app *app, const struct schedule *s, struct hall
     return e;
 }
 
+static bool find_edition(const struct schedule *s, struct hall *out)
+{
+    if (hall_find(s->schedule_id, out) && out->facts.edition >= s->edition)
+        return true;
+    hall_free(out);
+    return false;
+}
+
+enum err hall_get_of(struct app *app, const struct schedule *s, struct hall *out)
+{
+    bool alone;
+    enum err e = ERR_OK;
+    if (find_edition(s, out))
+        return ERR_OK;
+    hall_cache_begin(s->schedule_id, &alone);
+    if (!find_edition(s, out)) {
+        e = read_hall(app, s, out);
+        if (e == ERR_OK)
+            hall_cache_put(s->schedule_id, &out->block);
+    }
+    hall_cache_end(s->schedule_id, alone);
+    return e;
+}
+
 enum err hall_get(struct app *app, int64_t schedule_id, struct hall *out)
 {
     struct schedule s;
-    bool alone;
     if (hall_find(schedule_id, out))
         return ERR_OK;
     enum err e = schedule_get(app, schedule_id, &s);
-    if (e != ERR_OK)
-        return e;
-    hall_cache_begin(schedule_id, &alone);
-    if (!hall_find(schedule_id, out)) {
-        e = read_hall(app, &s, out);
-        if (e == ERR_OK)
-            hall_cache_put(schedule_id, &out->block);
-    }
-    hall_cache_end(schedule_id, alone);
-    return e;
+    return e == ERR_OK ? hall_get_of(app, &s, out) : e;
 }

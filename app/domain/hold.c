@@ -15,6 +15,9 @@
  * after the other and the seats they may have are counted right. The new reservation's row keeps
  * its schedule from being changed until the end, by its foreign key; so the last look at whether
  * the show has been canceled is the one that counts, and it comes after that row.
+ *
+ * An operator can give a seat that nobody has another price at any time. Whoever looked at it
+ * without a lock looks again once it is taken, from when on its price cannot change.
  */
 #include "base/clock.h"
 #include "db/db.h"
@@ -150,13 +153,55 @@ static enum err insert_reservation(struct hold *h)
     return e;
 }
 
-/* All of them, unless the show has just been canceled. */
-static enum err insert_seats(struct hold *h)
+/* A few of them, of whatever schedule they are. If the show has just been canceled, or one of them
+ * has another price than it was seen with, it has to be looked at again. */
+static enum err insert_few_seats(struct hold *h, int64_t schedule_id)
+{
+    struct db_value params[2 + 3 * HOLD_SEATS_FEW] = {DB_P_INT(h->out->reservation_id),
+                                                      DB_P_INT(schedule_id)};
+    struct db_value *pairs = params + 2 + HOLD_SEATS_FEW;
+    const struct hold_seats *s = h->seats;
+    int64_t ids[HOLD_SEATS_FEW], inserted = 0;
+    for (int i = 0; i < HOLD_SEATS_FEW; i++) {
+        const struct seat_row *seat = &s->seats[i < s->count ? i : s->count - 1];
+        ids[i] = seat->seat_id;
+        pairs[2 * i] = DB_P_INT(seat->seat_id);
+        pairs[2 * i + 1] = DB_P_INT(seat->price);
+    }
+    hold_seats_marks(params + 2, ids, HOLD_SEATS_FEW);
+    enum err e = db_exec_params(h->app->db, STMT_RESERVATION_SEATS_INSERT_4, params,
+                                sizeof params / sizeof *params, &inserted);
+    return e == ERR_OK && inserted != s->count ? ERR_DB_RETRY : e;
+}
+
+/* Whether the seats, taken, have the prices that they were seen with. */
+static enum err check_prices(struct hold *h)
+{
+    struct reservation taken = {.reservation_id = h->out->reservation_id,
+                                .seat_count = h->out->seat_count};
+    enum err e = booking_read_seats(h->app, &taken);
+    for (int i = 0; e == ERR_OK && i < taken.seat_count; i++)
+        if (taken.seats[i].price != h->out->seats[i].price)
+            e = ERR_DB_RETRY;
+    reservation_clear(&taken);
+    return e;
+}
+
+/* All of them, unless the show has just been canceled. The best were locked when they were seen. */
+static enum err insert_many_seats(struct hold *h)
 {
     int64_t inserted = 0;
     enum err e = db_exec(h->app->db, STMT_RESERVATION_SEATS_INSERT, &inserted,
                          DB_P_INT(h->out->reservation_id));
-    return e == ERR_OK && inserted != h->out->seat_count ? ERR_BOOKING_CLOSED : e;
+    if (e == ERR_OK && inserted != h->out->seat_count)
+        e = ERR_BOOKING_CLOSED;
+    return e == ERR_OK && !h->req->best ? check_prices(h) : e;
+}
+
+static enum err insert_seats(struct hold *h, int64_t schedule_id)
+{
+    return h->seats->count <= HOLD_SEATS_FEW ? insert_few_seats(h, schedule_id)
+                                             : insert_many_seats(h);
 }
 
 /* --- At once --- */
@@ -238,20 +283,6 @@ static enum err hold_token(struct hold *h)
     return e == ERR_OK && changed != 1 ? ERR_DB_RETRY : e;
 }
 
-/* All of them, unless the show has just been canceled. */
-static enum err insert_few_seats(struct hold *h)
-{
-    struct db_value params[2 + HOLD_SEATS_FEW] = {DB_P_INT(h->out->reservation_id),
-                                                  DB_P_INT(h->terms.schedule_id)};
-    int64_t ids[HOLD_SEATS_FEW], inserted = 0;
-    for (int i = 0; i < h->seats->count; i++)
-        ids[i] = h->seats->seats[i].seat_id;
-    hold_seats_marks(params + 2, ids, h->seats->count);
-    enum err e = db_exec_params(h->app->db, STMT_RESERVATION_SEATS_INSERT_4, params,
-                                sizeof params / sizeof *params, &inserted);
-    return e == ERR_OK && inserted != h->out->seat_count ? ERR_BOOKING_CLOSED : e;
-}
-
 /* Whether one of the moments that the look was before may have come while locks were waited for. */
 static bool may_be_late(const struct hold *h)
 {
@@ -272,19 +303,19 @@ static enum err hold_at_once(struct db *db, struct hold *h)
     if (e == ERR_OK)
         e = hold_seats_take(h->seats, h->out->reservation_id, h->out->hold_expires_at);
     if (e == ERR_OK)
-        e = insert_few_seats(h);
+        e = insert_seats(h, h->terms.schedule_id);
     return e == ERR_OK && may_be_late(h) ? ERR_DB_RETRY : e;
 }
 
 /* --- The long way --- */
 
-static enum err write_all(struct hold *h)
+static enum err write_all(struct hold *h, int64_t schedule_id)
 {
     enum err e = insert_reservation(h);
     if (e == ERR_OK)
         e = hold_seats_take(h->seats, h->out->reservation_id, h->out->hold_expires_at);
     if (e == ERR_OK)
-        e = insert_seats(h);
+        e = insert_seats(h, schedule_id);
     if (e == ERR_OK)
         e = queue_lengthen(h->app, h->caller->token_id, h->out->hold_expires_at);
     return e;
@@ -309,7 +340,7 @@ static enum err hold_step_by_step(struct db *db, struct hold *h)
         e = settle_seats(h, &t, h->row.now);
     if (e == ERR_OK)
         e = describe(h, &t, h->row.now);
-    return e == ERR_OK ? write_all(h) : e;
+    return e == ERR_OK ? write_all(h, t.schedule_id) : e;
 }
 
 /* Whatever is run again has met somebody: it goes the long way. */

@@ -55,7 +55,6 @@ enum err holds_draft(const struct holds_ask *ask, const struct hall *hall, struc
                                 .user_id = ask->caller.user,
                                 .concert_id = hall->facts.concert_id,
                                 .schedule_id = ask->schedule_id,
-                                .starts_at = hall->facts.starts_at,
                                 .paid_at = -1};
     out->seats = calloc((size_t)ask->count, sizeof *out->seats);
     if (!out->seats)
@@ -72,6 +71,7 @@ void holds_complete(const struct holds_answer *answer, struct reservation *out)
 {
     out->reservation_id = answer->reservation_id;
     out->amount = answer->amount;
+    out->starts_at = answer->starts_at;
     out->created_at = answer->created_at;
     out->hold_expires_at = answer->hold_expires_at;
     for (int i = 0; i < out->seat_count; i++)

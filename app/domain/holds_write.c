@@ -20,6 +20,7 @@ static int by_end(const void *a, const void *b)
 static void settle_times(struct holds_batch *b)
 {
     for (struct holds_one *h = b->holds; h < b->holds + b->count; h++) {
+        h->answer.starts_at = h->terms.starts_at;
         h->answer.created_at = h->row.now;
         h->answer.hold_expires_at = h->row.now + h->terms.hold_seconds * 1000;
     }

@@ -29,7 +29,7 @@ struct glance {
     bool someone_early;
     enum queue_limit limit; /* as published */
     bool unseen;            /* no tick has looked at its batches */
-    bool canceling;         /* a show, after which it may be sold out */
+    bool changing;          /* a show is canceled or changed, after which it may be sold out */
     bool closed;
 };
 
@@ -64,7 +64,7 @@ static enum err read_glance(const struct db_value *row, void *arg)
         .someone_early = db_int(&row[11]) != 0,
         .limit = (enum queue_limit)db_int(&row[12]),
         .unseen = db_int(&row[13]) == JOB_UNSEEN,
-        .canceling = db_int(&row[14]) != 0,
+        .changing = db_int(&row[14]) != 0,
         .closed = db_int(&row[15]) != 0,
     };
     return ERR_OK;
@@ -193,7 +193,7 @@ static bool quiet(const struct glance *g)
     return !g->someone_waits && !g->someone_early && g->prequeue == 0 && g->waiting == 0 &&
            g->active == g->inside && (!g->sold_out || g->closed) &&
            g->max_ticket <= g->last_ticket && g->limit == QUEUE_BY_BATCHES && !g->unseen &&
-           !g->canceling;
+           !g->changing;
 }
 
 static bool is_new(const struct glance *g, const struct news *n)
@@ -245,10 +245,11 @@ static void note_owed(int64_t concert_id, int64_t since, bool well)
 }
 
 /* In a closed queue whether it is sold out changes what is shown only when it is opened again; but
- * then it has to be right, so it is asked again when somebody inside has gone or a show goes. */
+ * then it has to be right, so it is asked again when somebody inside has gone or a show goes or is
+ * changed. */
 static bool may_change(const struct glance *g)
 {
-    return !g->closed || g->canceling || g->active != g->inside;
+    return !g->closed || g->changing || g->active != g->inside;
 }
 
 static enum err move_queue(struct round *r, struct glance *g)

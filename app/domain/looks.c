@@ -31,6 +31,7 @@ struct view {
     struct hall hall;
     char letters[LOOKS_SEATS_MAX + 1];
     struct seat_states states;
+    struct db_value edition; /* a number, or NULL: nothing has been changed */
     bool seen;
 };
 
@@ -143,23 +144,30 @@ static struct view *view_of(struct batch *b, int64_t schedule_id)
     if (v->hall.facts.capacity > LOOKS_SEATS_MAX)
         return NULL;
     seat_states_begin(&v->states, &v->hall, v->letters);
+    v->edition = DB_P_NULL;
     v->seen = true;
     return v;
 }
 
+/* Columns: schedule; seat and state, or the edition and NULL. */
 static enum err read_state(const struct db_value *row, void *arg)
 {
     struct batch *b = arg;
-    for (struct view *v = b->views; v < b->views + b->view_count; v++)
-        if (v->hall.facts.schedule_id == db_int(&row[0]))
+    for (struct view *v = b->views; v < b->views + b->view_count; v++) {
+        if (v->hall.facts.schedule_id != db_int(&row[0]))
+            continue;
+        if (db_is_null(&row[2]))
+            v->edition = row[1];
+        else
             seat_states_take(&v->states, &row[1], &row[2]);
+    }
     return ERR_OK;
 }
 
 /* The halls of which most seats are in this state. */
 static enum err read_views(struct batch *b, char letter)
 {
-    struct db_value params[1 + CLERK_BATCH] = {DB_P_STR(seats_state_name(letter))};
+    struct db_value params[2 * CLERK_BATCH + 1];
     int64_t ids[CLERK_BATCH];
     int n = 0;
     for (const struct view *v = b->views; v < b->views + b->view_count; v++)
@@ -167,8 +175,11 @@ static enum err read_views(struct batch *b, char letter)
             ids[n++] = v->hall.facts.schedule_id;
     if (n == 0)
         return ERR_OK;
-    clerk_marks(params + 1, ids, n);
-    return db_stream_params(b->app->db, STMT_DESK_STATES, read_state, b, params, 1 + CLERK_BATCH);
+    clerk_marks(params, ids, n);
+    params[CLERK_BATCH] = DB_P_STR(seats_state_name(letter));
+    clerk_marks(params + CLERK_BATCH + 1, ids, n);
+    return db_stream_params(b->app->db, STMT_DESK_STATES, read_state, b, params,
+                            2 * CLERK_BATCH + 1);
 }
 
 static enum err read_all(struct batch *b)
@@ -178,8 +189,11 @@ static enum err read_all(struct batch *b)
         l->view = l->inside ? view_of(b, l->ask->schedule_id) : NULL;
     for (const char *letter = "ASB"; *letter && e == ERR_OK; letter++)
         e = read_views(b, *letter);
-    for (struct view *v = b->views; v < b->views + b->view_count; v++)
+    for (struct view *v = b->views; v < b->views + b->view_count; v++) {
+        if (v->seen)
+            seat_states_edition(&v->states, &v->edition);
         v->seen = e == ERR_OK && v->seen && seat_states_end(&v->states) == ERR_OK;
+    }
     return e;
 }
 

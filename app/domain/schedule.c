@@ -24,6 +24,7 @@ enum err schedule_read(const struct db_value *row, void *arg)
     s->canceled_at = db_time(&row[8]);
     s->min_price = db_int(&row[9]);
     s->max_price = db_int(&row[10]);
+    s->edition = (int32_t)db_int(&row[11]);
     return ERR_OK;
 }
 
@@ -194,12 +195,12 @@ static enum err list_row(const struct db_value *row, void *arg)
 {
     struct listing *l = arg;
     struct schedule s;
-    bool open = db_int(&row[12]) != 0;
+    bool open = db_int(&row[13]) != 0;
     l->inside = true;
     if (db_is_null(&row[0]))
         return ERR_OK;
     schedule_read(row, &s);
-    s.available_seats = db_int(&row[11]);
+    s.available_seats = db_int(&row[12]);
     if (!l->all && (!open || s.available_seats == 0))
         return ERR_OK;
     return l->fn(&s, l->arg);

@@ -15,6 +15,7 @@
 #include "base/metrics.h"
 #include "base/shared.h"
 #include "domain/queue.h"
+#include <inttypes.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
@@ -209,6 +210,20 @@ static void publish(const struct visit *v, const struct hall_facts *f, int64_t b
     unlock();
 }
 
+/* Letters, and the edition unless the show is as it was made. */
+enum err seat_map_version(const struct seats *s, char version[SEAT_MAP_VERSION_SIZE])
+{
+    const struct hall_facts *f = &s->hall.facts;
+    struct text_buf all = {0};
+    if (f->edition == 0)
+        return hash(s->letters, (size_t)f->capacity, version);
+    text_buf_append(&all, s->letters, (size_t)f->capacity);
+    text_buf_printf(&all, " %" PRId32, f->edition);
+    enum err e = all.failed ? ERR_INTERNAL : hash(all.data, all.len, version);
+    text_buf_free(&all);
+    return e;
+}
+
 static enum err read_map(struct app *app, const struct caller *caller, const struct visit *v,
                          seat_map_render_fn *render, struct text_buf *out,
                          char version[SEAT_MAP_VERSION_SIZE])
@@ -219,7 +234,7 @@ static enum err read_map(struct app *app, const struct caller *caller, const str
     enum err e = seats_read(app, caller, v->schedule_id, &s);
     if (e != ERR_OK)
         return e;
-    e = hash(s.letters, (size_t)s.hall.facts.capacity, version);
+    e = seat_map_version(&s, version);
     if (e == ERR_OK)
         render(&s, version, out);
     if (e == ERR_OK && !out->failed)
@@ -227,6 +242,18 @@ static enum err read_map(struct app *app, const struct caller *caller, const str
     seats_free(&s);
     metrics_seat_map(false);
     return out->failed ? ERR_INTERNAL : e;
+}
+
+void seat_map_forget(int64_t schedule_id)
+{
+    if (!lock())
+        return;
+    struct slot *s = find(schedule_id);
+    if (s) {
+        s->len = 0;
+        s->began_us = clock_monotonic_us(); /* what is being read just now is not published */
+    }
+    unlock();
 }
 
 enum err seat_map_get(struct app *app, const struct caller *caller, int64_t schedule_id,

@@ -22,7 +22,8 @@ const char *seats_state_name(char letter)
 void seat_states_begin(struct seat_states *s, const struct hall *hall, char *letters)
 {
     size_t n = (size_t)hall->facts.capacity;
-    *s = (struct seat_states){hall, letters, hall_cache_mostly(hall->facts.schedule_id), 0, false};
+    *s = (struct seat_states){
+        .hall = hall, .letters = letters, .mostly = hall_cache_mostly(hall->facts.schedule_id)};
     memset(letters, s->mostly, n);
     letters[n] = '\0';
 }
@@ -39,6 +40,12 @@ void seat_states_take(struct seat_states *s, const struct db_value *id, const st
     }
     s->letters[number - 1] = name->s[0];
     s->others++;
+}
+
+void seat_states_edition(struct seat_states *s, const struct db_value *edition)
+{
+    if (db_int(edition) != s->hall->facts.edition)
+        s->edited = true;
 }
 
 /* Held ones aside. */
@@ -63,6 +70,10 @@ enum err seat_states_end(const struct seat_states *s)
         log_error("hall_changed", "schedule=%" PRId64, f->schedule_id);
         hall_cache_forget(f->schedule_id);
         return ERR_BUSY;
+    }
+    if (s->edited) {
+        hall_cache_forget(f->schedule_id);
+        return ERR_DB_RETRY;
     }
     if (s->others > f->capacity / 2) {
         char most = most_frequent(s->letters, f->capacity);

@@ -16,6 +16,9 @@
 #include "domain/seat_states.h"
 #include <stdlib.h>
 
+/* How often a hall is read anew that is being changed at the same time. */
+enum { TRIES = 3 };
+
 void seat_read(const struct db_value *row, struct seat_row *out)
 {
     out->seat_id = db_int(&row[0]);
@@ -47,6 +50,7 @@ static enum err read_state(const struct db_value *row, void *arg)
     struct reading *r = arg;
     r->answered = true;
     seat_states_take(&r->states, &row[0], &row[1]);
+    seat_states_edition(&r->states, &row[2]);
     return ERR_OK;
 }
 
@@ -60,16 +64,17 @@ static enum err begin_states(struct seat_states *s, struct seats *seats)
     return ERR_OK;
 }
 
-/* ERR_NO_ROW unless the bearer is inside and has claimed the session. */
+/* ERR_NO_ROW unless the bearer is inside and has claimed the session; ERR_DB_RETRY if the hall is
+ * of another edition. */
 static enum err read_states(struct app *app, const struct caller *caller, struct seats *seats)
 {
     struct reading r = {.answered = false};
     enum err e = begin_states(&r.states, seats);
     if (e == ERR_OK)
-        e = db_stream(app->db, STMT_SEATS_STATES, read_state, &r,
-                      DB_P_INT(seats->hall.facts.schedule_id),
-                      DB_P_STR(seats_state_name(r.states.mostly)), DB_P_INT(caller->token_id),
-                      DB_P_UUID(&caller->user), DB_P_INT(caller->concert_id));
+        e = db_stream(
+            app->db, STMT_SEATS_STATES, read_state, &r, DB_P_INT(seats->hall.facts.schedule_id),
+            DB_P_INT(seats->hall.facts.schedule_id), DB_P_STR(seats_state_name(r.states.mostly)),
+            DB_P_INT(caller->token_id), DB_P_UUID(&caller->user), DB_P_INT(caller->concert_id));
     if (e != ERR_OK)
         return e;
     return r.answered ? seat_states_end(&r.states) : ERR_NO_ROW;
@@ -126,8 +131,10 @@ static enum err read_slowly(struct app *app, const struct caller *caller, int64_
     enum err e = queue_require_inside(app, caller, found == ERR_OK ? s.concert_id : 0);
     if (e == ERR_OK)
         e = found;
-    if (e == ERR_OK && !out->hall.runs)
-        e = hall_get(app, schedule_id, &out->hall);
+    if (e != ERR_OK)
+        return e;
+    hall_free(&out->hall); /* it may be of an earlier edition */
+    e = hall_get_of(app, &s, &out->hall);
     return e == ERR_OK ? gone(read_states(app, caller, out)) : e;
 }
 
@@ -139,7 +146,7 @@ enum err seats_read(struct app *app, const struct caller *caller, int64_t schedu
     if (hall_find(schedule_id, &out->hall))
         e = out->hall.facts.concert_id == caller->concert_id ? read_or_claim(app, caller, out)
                                                              : ERR_WRONG_CONCERT;
-    if (e == ERR_NO_ROW)
+    for (int tries = 0; (e == ERR_NO_ROW || e == ERR_DB_RETRY) && tries < TRIES; tries++)
         e = read_slowly(app, caller, schedule_id, out);
     if (e != ERR_OK)
         seats_free(out);
@@ -150,7 +157,7 @@ enum err seats_read(struct app *app, const struct caller *caller, int64_t schedu
 
 /* A day's shows, and the seats of the one that was expected. */
 struct day {
-    int64_t shows[SEATS_DAY_MAX];
+    int64_t shows[SEATS_DAY_MAX], starts[SEATS_DAY_MAX];
     int count;
     struct seats *seats; /* those of the expected show; NULL: none is */
     struct seat_states states;
@@ -195,10 +202,25 @@ static enum err read_show(const struct db_value *row, void *arg)
     for (int i = 0; id && i < d->count; i++)
         if (d->shows[i] == id)
             id = 0;
-    if (id && d->count < SEATS_DAY_MAX)
+    if (id && d->count < SEATS_DAY_MAX) {
+        d->starts[d->count] = db_time(&row[4]);
         d->shows[d->count++] = id;
-    if (d->seats)
+    }
+    if (d->seats) {
         seat_states_take(&d->states, &row[1], &row[2]);
+        seat_states_edition(&d->states, &row[3]);
+    }
+    return ERR_OK;
+}
+
+/* What was expected has been read of an earlier edition: which shows there are is right, but the
+ * seats have to be read like those of the other shows. */
+static enum err end_day(struct day *d)
+{
+    enum err e = seat_states_end(&d->states);
+    if (e != ERR_DB_RETRY)
+        return e;
+    d->seats = NULL;
     return ERR_OK;
 }
 
@@ -211,39 +233,41 @@ static enum err read_day_once(struct app *app, const struct caller *caller, int6
     d->count = 0;
     d->answered = false;
     if (e == ERR_OK)
-        e = db_stream(
-            app->db, STMT_SEATS_OF_DAY, read_show, d, DB_P_INT(concert_id), DB_P_STR(date),
-            DB_P_INT(expected), DB_P_STR(seats_state_name(d->seats ? d->states.mostly : 'A')),
-            DB_P_INT(caller->token_id), DB_P_UUID(&caller->user), DB_P_INT(caller->concert_id));
+        e = db_stream(app->db, STMT_SEATS_OF_DAY, read_show, d, DB_P_INT(expected),
+                      DB_P_INT(concert_id), DB_P_STR(date), DB_P_INT(expected),
+                      DB_P_STR(seats_state_name(d->seats ? d->states.mostly : 'A')),
+                      DB_P_INT(caller->token_id), DB_P_UUID(&caller->user),
+                      DB_P_INT(caller->concert_id));
     if (e == ERR_OK && !d->answered)
         e = ERR_NO_ROW;
-    return e == ERR_OK && d->seats ? seat_states_end(&d->states) : e;
+    return e == ERR_OK && d->seats ? end_day(d) : e;
 }
 
-static int64_t start_of(struct app *app, int64_t schedule_id, enum err *e)
+/* Of a show whose seats came the start did not. */
+static enum err find_start(struct app *app, const struct day *d, int i, int64_t *starts_at)
 {
-    struct hall hall;
-    if (*e != ERR_OK)
-        return 0;
-    *e = hall_get(app, schedule_id, &hall);
-    int64_t starts_at = hall.facts.starts_at;
-    hall_free(&hall);
-    return starts_at;
+    struct schedule s;
+    *starts_at = d->starts[i] < 0 && d->seats ? d->seats->hall.facts.starts_at : d->starts[i];
+    if (*starts_at >= 0)
+        return ERR_OK;
+    enum err e = schedule_get(app, d->shows[i], &s);
+    *starts_at = e == ERR_OK ? s.starts_at : 0;
+    return e;
 }
 
 static enum err sort_shows(struct app *app, struct day *d)
 {
-    int64_t starts[SEATS_DAY_MAX];
     enum err e = ERR_OK;
-    for (int i = 0; d->count > 1 && i < d->count; i++) {
-        int64_t id = d->shows[i], at = start_of(app, id, &e);
+    for (int i = 0; d->count > 1 && e == ERR_OK && i < d->count; i++) {
+        int64_t id = d->shows[i], at;
         int k = i;
-        for (; k > 0 && (starts[k - 1] > at || (starts[k - 1] == at && d->shows[k - 1] > id));
+        e = find_start(app, d, i, &at);
+        for (; k > 0 && (d->starts[k - 1] > at || (d->starts[k - 1] == at && d->shows[k - 1] > id));
              k--) {
-            starts[k] = starts[k - 1];
+            d->starts[k] = d->starts[k - 1];
             d->shows[k] = d->shows[k - 1];
         }
-        starts[k] = at;
+        d->starts[k] = at;
         d->shows[k] = id;
     }
     return e;

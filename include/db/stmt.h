@@ -68,7 +68,12 @@
 #define STMT_SCHEDULE_COLUMNS                                                                      \
     "s.schedule_id, s.concert_id, DATE_FORMAT(s.local_date, '%Y-%m-%d'), s.starts_at, "            \
     "s.booking_opens_at, s.booking_closes_at, s.refund_closes_at, s.capacity, s.canceled_at, "     \
-    "s.min_price, s.max_price "
+    "COALESCE(e.min_price, s.min_price), COALESCE(e.max_price, s.max_price), "                     \
+    "COALESCE(e.edition, 0) "
+/* A schedule with what has been changed of it, see schema/007_edition.sql. */
+#define STMT_EDITION "LEFT JOIN hall_edition e ON e.schedule_id = s.schedule_id "
+/* The same number alone, NULL where nothing has been changed: with the states of seats. */
+#define STMT_EDITION_OF "(SELECT e.edition FROM hall_edition e WHERE e.schedule_id = ?) "
 
 #define STMT_LOTTERY_OF                                                                            \
     "SELECT q.prequeue, COALESCE(y.opened_at, q.opens_at, NOW(3)), "                               \
@@ -524,7 +529,12 @@
       "q.state IN ('OPEN', 'DRAINING') AND q.prequeue <> 1, q.now_serving, q.prequeue, "           \
       "EXISTS (SELECT 1 FROM queue_token t FORCE INDEX (queue_token_status) "                      \
       "WHERE t.concert_id = q.concert_id AND t.status = 'PREQUEUE'), q.limited_by, q.last_batch, " \
-      "q.concert_id IN (SELECT s.concert_id FROM schedule s WHERE s.canceling = 1), "              \
+      "q.concert_id IN (SELECT s.concert_id FROM schedule s WHERE s.canceling = 1) "               \
+      /* what was changed since the last tick, or was on its way to its commit then */             \
+      "OR q.concert_id IN (SELECT s.concert_id FROM hall_edition e "                               \
+      "JOIN schedule s ON s.schedule_id = e.schedule_id WHERE e.edited_at > "                      \
+      "(SELECT COALESCE(l.ticked_at, NOW(3)) FROM job_lease l WHERE l.name = 'job') "              \
+      "- INTERVAL 3 SECOND), "                                                                     \
       "q.state = 'CLOSED' "                                                                        \
       "FROM queue_state q")                                                                        \
     X(JOB_QUEUE_LOCK, 1, 16,                                                                       \
@@ -688,15 +698,15 @@
     X(SEATS_BLOCK, 101, 0,                                                                         \
       "UPDATE seat SET status = 'BLOCKED' WHERE schedule_id = ? AND seat_number IN ("              \
       STMT_100_MARKS ")")                                                                          \
-    X(SCHEDULE_GET, 1, 11,                                                                         \
-      "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.schedule_id = ?")                   \
+    X(SCHEDULE_GET, 1, 12,                                                                         \
+      "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s " STMT_EDITION "WHERE s.schedule_id = ?")                   \
     /* of a concert that has none one row without a schedule */                                    \
-    X(SCHEDULE_PAGE, 5, 11,                                                                        \
+    X(SCHEDULE_PAGE, 5, 12,                                                                        \
       "SELECT " STMT_SCHEDULE_COLUMNS "FROM concert c "                                            \
       "LEFT JOIN schedule s FORCE INDEX (schedule_time) ON s.concert_id = c.concert_id "           \
-      "AND (s.starts_at > ? OR (s.starts_at = ? AND s.schedule_id > ?)) "                          \
+      "AND (s.starts_at > ? OR (s.starts_at = ? AND s.schedule_id > ?)) " STMT_EDITION             \
       "WHERE c.concert_id = ? ORDER BY s.starts_at, s.schedule_id LIMIT ?")                        \
-    X(SCHEDULE_LIST, 4, 13,                                                                        \
+    X(SCHEDULE_LIST, 4, 14,                                                                        \
       "SELECT " STMT_SCHEDULE_COLUMNS                                                              \
       ", (SELECT COUNT(*) FROM seat t FORCE INDEX (seat_status) "                                  \
       "WHERE t.schedule_id = s.schedule_id AND t.status = 'AVAILABLE') "                           \
@@ -704,10 +714,10 @@
       "WHERE t.schedule_id = s.schedule_id AND t.status = 'HELD' "                                 \
       "AND t.hold_expires_at <= NOW(3)), s.booking_opens_at <= NOW(3) FROM " STMT_TOKEN_K           \
       "LEFT JOIN schedule s ON s.concert_id = ? AND s.canceled_at IS NULL "                        \
-      "AND s.booking_closes_at > NOW(3) WHERE " STMT_TOKEN_INSIDE                                  \
+      "AND s.booking_closes_at > NOW(3) " STMT_EDITION "WHERE " STMT_TOKEN_INSIDE                                  \
       " ORDER BY s.starts_at, s.schedule_id")                                                      \
-    X(SCHEDULE_BY_DATE, 2, 11,                                                                     \
-      "SELECT " STMT_SCHEDULE_COLUMNS "FROM schedule s WHERE s.concert_id = ? "                    \
+    X(SCHEDULE_BY_DATE, 2, 1,                                                                      \
+      "SELECT s.schedule_id FROM schedule s WHERE s.concert_id = ? "                               \
       "AND s.local_date = ? AND s.canceled_at IS NULL ORDER BY s.starts_at, s.schedule_id LIMIT 100") \
     X(SCHEDULE_CANCEL, 1, 0,                                                                       \
       "UPDATE schedule SET canceled_at = NOW(3), canceling = 1 "                                   \
@@ -720,12 +730,35 @@
       "FORCE INDEX (reservation_schedule) WHERE r.schedule_id = s.schedule_id "                    \
       "AND r.status = 'PENDING' AND r.hold_expires_at > NOW(3)) "                                  \
       "FROM schedule s WHERE s.schedule_id = ?")                                                   \
+    /* Changing a show: its row of hall_edition is locked before anything else. */                 \
+    X(EDITION_NEXT, 1, 0,                                                                          \
+      "INSERT INTO hall_edition (schedule_id, edition, edited_at) VALUES (?, 1, NOW(3)) "          \
+      "ON DUPLICATE KEY UPDATE edition = edition + 1, edited_at = NOW(3)")                                             \
+    X(EDITION_DONE, 3, 0,                                                                          \
+      "UPDATE hall_edition SET edited_at = NOW(3), min_price = COALESCE(?, min_price), "           \
+      "max_price = COALESCE(?, max_price) WHERE schedule_id = ?")                                  \
+    X(SCHEDULE_UPDATE, 6, 0,                                                                       \
+      "UPDATE schedule SET starts_at = ?, local_date = ?, booking_opens_at = ?, "                  \
+      "booking_closes_at = ?, refund_closes_at = ? "                                               \
+      "WHERE schedule_id = ? AND canceled_at IS NULL")                                             \
+    X(SEATS_FIGURES, 1, 3,                                                                         \
+      "SELECT t.seat_number, t.price, " STMT_SEAT_SHOWN "FROM seat t FORCE INDEX (seat_place) "    \
+      "WHERE t.schedule_id = ? ORDER BY t.seat_number")                                            \
+    /* those that nobody has and that are not so yet; NULL leaves price or state as it is. They are \
+     * locked in the order of their numbers, which is that of their ids. */                        \
+    X(SEATS_EDIT, 7, 0,                                                                            \
+      "UPDATE seat FORCE INDEX (seat_place) SET price = COALESCE(?, price), "                      \
+      "status = CASE WHEN COALESCE(?, status = 'BLOCKED') THEN 'BLOCKED' ELSE 'AVAILABLE' END, "   \
+      "reservation_id = NULL, hold_expires_at = NULL "                                             \
+      "WHERE schedule_id = ? AND seat_number BETWEEN ? AND ? "                                     \
+      "AND (status = 'BLOCKED' OR " STMT_SEAT_FREE ") AND (price <> COALESCE(?, price) "           \
+      "OR (status = 'BLOCKED') <> COALESCE(?, status = 'BLOCKED'))")                               \
     X(SEATS_LAYOUT, 1, 5,                                                                          \
       "SELECT seat_number, seat_id, section, row_label, price FROM seat FORCE INDEX (seat_place) " \
       "WHERE schedule_id = ? ORDER BY seat_number")                                                \
     /* who is not plainly inside gets no row; who is gets one without a seat at the least */       \
-    X(SEATS_STATES, 5, 2,                                                                          \
-      "SELECT t.seat_id, " STMT_SEAT_SHOWN "FROM " STMT_TOKEN_K                                    \
+    X(SEATS_STATES, 6, 3,                                                                          \
+      "SELECT t.seat_id, " STMT_SEAT_SHOWN ", " STMT_EDITION_OF "FROM " STMT_TOKEN_K                                    \
       "LEFT JOIN " STMT_SEAT_T_BY_STATUS "ON t.schedule_id = ? AND t.status <> ? "                 \
       "WHERE " STMT_TOKEN_INSIDE)                                                                  \
     /* the same for several at once */                                                             \
@@ -743,11 +776,15 @@
       "expires_at = GREATEST(expires_at, session_ends_at) "                                        \
       "WHERE token_id IN (" STMT_32_MARKS ") AND status = 'ACTIVE' AND claimed_at IS NULL "        \
       "AND expires_at > NOW(3)")                                                                   \
-    X(DESK_STATES, 33, 3,                                                                          \
+    /* first the editions of those that have one, which have no state */                           \
+    X(DESK_STATES, 65, 3,                                                                          \
+      "SELECT e.schedule_id, e.edition, NULL FROM hall_edition e "                                 \
+      "WHERE e.schedule_id IN (" STMT_32_MARKS ") UNION ALL "                                      \
       "SELECT t.schedule_id, t.seat_id, " STMT_SEAT_SHOWN "FROM " STMT_SEAT_T_BY_STATUS            \
       "WHERE t.status <> ? AND t.schedule_id IN (" STMT_32_MARKS ")")                              \
-    X(SEATS_OF_DAY, 7, 3,                                                                          \
-      "SELECT s.schedule_id, t.seat_id, " STMT_SEAT_SHOWN "FROM " STMT_TOKEN_K                     \
+    X(SEATS_OF_DAY, 8, 5,                                                                          \
+      "SELECT s.schedule_id, t.seat_id, " STMT_SEAT_SHOWN ", " STMT_EDITION_OF                     \
+      ", CASE WHEN t.seat_id IS NULL THEN s.starts_at END FROM " STMT_TOKEN_K                     \
       "LEFT JOIN schedule s FORCE INDEX (schedule_day) ON s.concert_id = ? AND s.local_date = ? "  \
       "AND s.canceled_at IS NULL LEFT JOIN " STMT_SEAT_T_BY_STATUS                                 \
       "ON t.schedule_id = ? AND t.status <> ? AND s.schedule_id = t.schedule_id "                  \
@@ -817,11 +854,13 @@
       "SELECT t.reservation_id, t.seat_id, t.price FROM seat t "                                   \
       "JOIN schedule s ON s.schedule_id = t.schedule_id AND s.canceled_at IS NULL "                \
       "WHERE t.reservation_id = ?")                                                                \
-    X(RESERVATION_SEATS_INSERT_4, 6, 0,                                                            \
-      /* the same for seats that have just been taken: found by their ids, at two thirds of it */  \
+    X(RESERVATION_SEATS_INSERT_4, 14, 0,                                                           \
+      /* the same for seats that have just been taken: found by their ids, at two thirds of it; and \
+       * nothing of a seat whose price is not the one that was seen */                             \
       "INSERT INTO reservation_seat (reservation_id, seat_id, price) "                             \
       "SELECT ?, t.seat_id, t.price FROM schedule s STRAIGHT_JOIN " STMT_SEAT_T_BY_ID              \
-      "WHERE s.schedule_id = ? AND s.canceled_at IS NULL AND t.seat_id IN (" STMT_4_MARKS ")")     \
+      "WHERE s.schedule_id = ? AND s.canceled_at IS NULL AND t.seat_id IN (" STMT_4_MARKS ") "     \
+      "AND t.price = CASE t.seat_id " STMT_4_PAIRS "END")                                          \
     /* The holds of a host, combined (domain/holds_run.c): what they need to know, what they lock, \
      * and what they write. Nobody is waited for: a row that somebody else has locked does not come. */ \
     X(DESK_HOLD_TOKENS, 32, 10,                                                                    \

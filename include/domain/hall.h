@@ -1,13 +1,16 @@
 /*
- * How the seats of a schedule lie: their numbers, ids, sections, rows and prices. None of it
+ * How the seats of a schedule lie: their numbers, ids, sections, rows and prices. It hardly ever
  * changes once the schedule has been made, so a host reads it once and keeps it
- * (domain/hall_cache.h). What does change, the seats' states, is read anew each time.
+ * (domain/hall_cache.h). What changes all the time, the seats' states, is read anew each time, and
+ * with it the schedule's edition, which tells whether prices or times are still as remembered. No
+ * edition changes numbers, ids, sections or rows.
  */
 #ifndef FRONTROW_DOMAIN_HALL_H
 #define FRONTROW_DOMAIN_HALL_H
 
 #include "base/text.h"
 #include "domain/app.h"
+#include "domain/schedule.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -25,6 +28,7 @@ struct hall_facts {
     int64_t schedule_id, concert_id, starts_at;
     int32_t capacity; /* seats are numbered from 1 to this */
     int32_t run_count;
+    int32_t edition; /* at which it was read, or one before it; see struct schedule */
     bool ids_ascend; /* with the numbers */
 };
 
@@ -40,8 +44,12 @@ struct hall {
 /* Takes what the host remembers of a schedule. False if that is nothing. */
 bool hall_find(int64_t schedule_id, struct hall *out);
 
-/* The same from the database where the host remembers nothing. ERR_SCHEDULE_NOT_FOUND. */
+/* The same from the database where the host remembers nothing; prices and times may be of an
+ * earlier edition. ERR_SCHEDULE_NOT_FOUND. */
 enum err hall_get(struct app *app, int64_t schedule_id, struct hall *out) MUSTCHECK;
+
+/* The hall of a schedule that has just been read, of the same edition or a later one. */
+enum err hall_get_of(struct app *app, const struct schedule *s, struct hall *out) MUSTCHECK;
 
 /* What either has filled in; a zeroed one is allowed. */
 void hall_free(struct hall *h);

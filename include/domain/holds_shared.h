@@ -18,7 +18,7 @@ struct holds_ask {
 };
 
 struct holds_answer {
-    int64_t reservation_id, amount, created_at, hold_expires_at;
+    int64_t reservation_id, amount, starts_at, created_at, hold_expires_at;
     int64_t prices[HOLDS_SEATS];
 };
 

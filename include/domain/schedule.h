@@ -20,6 +20,7 @@ struct schedule {
     int64_t canceled_at;                           /* -1: not */
     int64_t cancel_total, cancel_done;             /* reservations, see domain/cancel.h */
     int64_t available_seats, min_price, max_price; /* for buyers */
+    int32_t edition; /* grows with each change of the show or its seats; 0: as it was made */
 };
 
 /* One block of seats to make; rows * seats_per_row of them, numbered row by row. */
@@ -47,6 +48,28 @@ enum err schedule_create(struct app *app, const struct caller *caller, int64_t c
 
 /* As the operator sees it. ERR_SCHEDULE_NOT_FOUND. */
 enum err schedule_get(struct app *app, int64_t schedule_id, struct schedule *out) MUSTCHECK;
+
+/* The moments of a show, and which of them a change carries: one bit each. */
+struct schedule_times {
+    int64_t starts_at;
+    int64_t booking_opens_at, booking_closes_at, refund_closes_at; /* -1: the default */
+};
+enum schedule_field {
+    SCHEDULE_HAS_STARTS = 1 << 0,
+    SCHEDULE_HAS_BOOKING_OPENS = 1 << 1,
+    SCHEDULE_HAS_BOOKING_CLOSES = 1 << 2,
+    SCHEDULE_HAS_REFUND_CLOSES = 1 << 3
+};
+
+/*
+ * Changes the moments of `fields`. Booking or refunds that ended with the start end with the new
+ * one, unless another end is given; the day follows too. With its entry in the audit log.
+ * ERR_SCHEDULE_NOT_FOUND, ERR_BOOKING_CLOSED (a canceled show), ERR_INVALID_FIELD if the times
+ * contradict each other.
+ */
+enum err schedule_patch(struct app *app, const struct caller *caller, int64_t schedule_id,
+                        unsigned fields, const struct schedule_times *times,
+                        schedule_render_fn *render, struct schedule *out) MUSTCHECK;
 
 /* Called with each schedule; anything but ERR_OK ends the listing. */
 typedef enum err schedule_fn(const struct schedule *s, void *arg);

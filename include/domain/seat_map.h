@@ -22,11 +22,17 @@ typedef void seat_map_render_fn(const struct seats *s, const char *version, stru
  * nothing is shared. ERR_INTERNAL without memory. */
 enum err seat_map_init(void) MUSTCHECK;
 
+/* Lets nobody of this host have a map of the schedule that was begun before now. */
+void seat_map_forget(int64_t schedule_id);
+
 /* Appends the map of a schedule to `out`; `version` tells its states from any others of that
  * schedule. Errors of seats_read. */
 enum err seat_map_get(struct app *app, const struct caller *caller, int64_t schedule_id,
                       seat_map_render_fn *render, struct text_buf *out,
                       char version[SEAT_MAP_VERSION_SIZE]) MUSTCHECK;
+
+/* The version of seats that have been read. */
+enum err seat_map_version(const struct seats *s, char version[SEAT_MAP_VERSION_SIZE]) MUSTCHECK;
 
 /* The version of several together: of what their versions are one after the other. */
 enum err seat_map_version_of(const struct text_buf *versions,

@@ -14,6 +14,7 @@ struct seat_states {
     char mostly;   /* what those are that do not come */
     int32_t others;
     bool foreign; /* a seat came that the hall does not have */
+    bool edited;  /* the hall is remembered of another edition */
 };
 
 /* `letters` has room for the hall's capacity and a zero; it and the hall must outlive the struct.
@@ -24,7 +25,11 @@ void seat_states_begin(struct seat_states *s, const struct hall *hall, char *let
 void seat_states_take(struct seat_states *s, const struct db_value *id,
                       const struct db_value *name);
 
-/* All have come. ERR_BUSY if the hall is not as it is remembered, which is then forgotten. */
+/* Takes the schedule's edition at that moment; NULL: 0. */
+void seat_states_edition(struct seat_states *s, const struct db_value *edition);
+
+/* All have come. ERR_BUSY if the hall is not as it is remembered, ERR_DB_RETRY if only another
+ * edition is; it is then forgotten. */
 enum err seat_states_end(const struct seat_states *s) MUSTCHECK;
 
 #endif

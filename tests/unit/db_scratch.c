@@ -184,7 +184,7 @@ void scratch_wipe(struct db *db)
                                          "seat",         "reservation",   "wallet",
                                          "user",         "schedule",      "admission",
                                          "queue_token",  "queue_counter", "queue_state",
-                                         "lottery",      "concert"};
+                                         "lottery",      "hall_edition",  "concert"};
     scratch_sql(db, "SET FOREIGN_KEY_CHECKS = 0");
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         scratch_sql(db, "DELETE FROM %s", tables[i]);

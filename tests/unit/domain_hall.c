@@ -293,6 +293,91 @@ static bool shows_ended_holds_as_free(void)
     return good;
 }
 
+/* What the price of a seat is told to be, and the start of its show; -1: nothing. */
+struct told {
+    int64_t price, starts_at;
+};
+
+static struct told told_of(const struct seats *s, int32_t number)
+{
+    return (struct told){hall_run_of(&s->hall, number)->price, s->hall.facts.starts_at};
+}
+
+static struct told told_alone(const struct caller *caller, int32_t number)
+{
+    struct told t = {-1, -1};
+    struct seats s;
+    if (seats_read(&app, caller, schedule, &s) == ERR_OK)
+        t = told_of(&s, number);
+    seats_free(&s);
+    return t;
+}
+
+static int64_t day_order[2];
+
+static enum err take_show(const struct seats *s, void *arg)
+{
+    struct told *t = arg;
+    static int shows;
+    day_order[shows++ % 2] = s->hall.facts.schedule_id;
+    if (s->hall.facts.schedule_id == schedule)
+        *t = told_of(s, 1);
+    return ERR_OK;
+}
+
+static struct told told_by_day(const struct caller *caller)
+{
+    struct told t = {-1, -1};
+    if (seats_read_day(&app, caller, concert, "2031-05-01", take_show, &t) != ERR_OK)
+        t.price = -2;
+    return t;
+}
+
+/* Another host has changed the first of the day's two shows, which this one remembers. */
+static bool shows_another_edition(void)
+{
+    open_hall();
+    struct uuid user = scratch_user(app.db, 0);
+    struct caller caller = scratch_inside(app.db, &user, concert, 1, 60);
+    int64_t other = scratch_schedule(app.db, concert, SEATS, 7);
+    scratch_sql(app.db, "UPDATE schedule SET local_date = '2031-05-01', "
+                        "starts_at = '2031-05-01 10:00:00'");
+    scratch_sql(app.db,
+                "UPDATE schedule SET starts_at = '2031-05-01 11:00:00' "
+                "WHERE schedule_id = %lld",
+                (long long)other);
+    bool good = told_alone(&caller, 1).price == 5 && told_by_day(&caller).price == 5;
+    good = told_by_day(&caller).price == 5 && day_order[0] == schedule && good;
+    scratch_sql(app.db, "UPDATE seat SET price = 60 WHERE seat_number = 1");
+    scratch_sql(
+        app.db,
+        "INSERT INTO hall_edition (schedule_id, edition, edited_at) VALUES (%lld, 1, NOW(3))",
+        (long long)schedule);
+    good = told_by_day(&caller).price == 60 && told_by_day(&caller).price == 60 && good;
+    good = told_alone(&caller, 1).price == 60 && good;
+    scratch_sql(app.db, "UPDATE seat SET price = 61 WHERE seat_number = 1");
+    scratch_sql(app.db, "UPDATE hall_edition SET edition = 2");
+    good = told_alone(&caller, 1).price == 61 && told_alone(&caller, 1).price == 61 && good;
+    /* now it is the second one */
+    scratch_sql(app.db,
+                "UPDATE schedule SET starts_at = '2031-05-01 12:00:00' "
+                "WHERE schedule_id = %lld",
+                (long long)schedule);
+    scratch_sql(app.db, "UPDATE hall_edition SET edition = 3");
+    int64_t moved = told_by_day(&caller).starts_at;
+    good = day_order[0] == other && day_order[1] == schedule && good;
+    good = moved - told_alone(&caller, 1).starts_at == 0 && good;
+    good =
+        scratch_int(app.db, "SELECT UNIX_TIMESTAMP('2031-05-01 12:00:00')") == moved / 1000 && good;
+    close_hall();
+    return good;
+}
+
+static void test_another_edition_is_read_whatever_is_remembered(void)
+{
+    CU_ASSERT_TRUE(forked_test(with_a_cache, shows_another_edition));
+}
+
 static void test_a_hold_ends_at_its_moment_whatever_is_remembered(void)
 {
     CU_ASSERT_TRUE(forked_test(with_a_cache, shows_ended_holds_as_free));
@@ -313,5 +398,6 @@ static void test_whoever_dies_leaves_nothing_broken(void)
 SUITE(domain_hall, TEST(test_seats_alike_are_one_run),
       TEST(test_a_section_a_row_or_a_price_begins_a_run), TEST(test_ids_with_gaps),
       TEST(test_states_and_sessions_end_at_their_moment),
+      TEST(test_another_edition_is_read_whatever_is_remembered),
       TEST(test_a_hold_ends_at_its_moment_whatever_is_remembered),
       TEST(test_a_host_keeps_what_it_has_read_last), TEST(test_whoever_dies_leaves_nothing_broken));

@@ -39,19 +39,21 @@ static struct caller newcomer(void)
     return scratch_inside(app.db, &user, concert, ++ticket, 600);
 }
 
-/* A hold of two seats, from `seat` on, in a thread, on a connection of its own. */
+/* A hold of two seats, or of `count`, from `seat` on, in a thread, on a connection of its own. */
 struct holding {
     struct caller caller;
-    int seat;
+    int seat, count;
     enum err result;
     struct problem problem;
     pthread_t thread;
 };
 
-static enum err hold(struct app *own, const struct caller *caller, int seat)
+static enum err hold_many(struct app *own, const struct caller *caller, int seat, int count)
 {
-    struct hold_request req = {.schedule_id = schedule, .seat_count = 2, .seats = {seat, seat + 1}};
+    struct hold_request req = {.schedule_id = schedule, .seat_count = count};
     struct reservation r;
+    for (int i = 0; i < count; i++)
+        req.seats[i] = seat + i;
     app_problem_reset(own);
     enum err e = booking_hold(own, caller, &req, NULL, &r);
     if (e == ERR_OK)
@@ -59,11 +61,16 @@ static enum err hold(struct app *own, const struct caller *caller, int seat)
     return e;
 }
 
+static enum err hold(struct app *own, const struct caller *caller, int seat)
+{
+    return hold_many(own, caller, seat, 2);
+}
+
 static void *hold_in_thread(void *arg)
 {
     struct holding *h = arg;
     struct app own = scratch_app();
-    h->result = hold(&own, &h->caller, h->seat);
+    h->result = hold_many(&own, &h->caller, h->seat, h->count ? h->count : 2);
     h->problem = own.problem;
     scratch_app_close(&own);
     return NULL;
@@ -158,6 +165,31 @@ static void test_a_seat_taken_in_between(void)
     CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT COUNT(*) FROM reservation"), 0);
     CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT holds FROM queue_token"), 0);
     close_box_office();
+}
+
+/* One of the seats is given another price: that is what is held, whatever was seen. */
+static void hold_a_seat_at_another_price(int count)
+{
+    open_box_office();
+    scratch_sql(app.db, "UPDATE concert SET max_seats_per_user = 100");
+    struct holding h = {.caller = newcomer(), .seat = 1, .count = count};
+    struct db *other = begin_other(&h.caller);
+    scratch_sql(other, "UPDATE seat SET price = 3000 WHERE schedule_id = @schedule "
+                       "AND seat_number = 2");
+    start(&h, AT_ITS_SEATS);
+    commit_other(other, &h);
+    CU_ASSERT_EQUAL(h.result, ERR_OK);
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT amount FROM reservation"), 1000 * (count + 2));
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT SUM(price) FROM reservation_seat"),
+                    1000 * (count + 2));
+    close_box_office();
+}
+
+static void test_another_price_in_between(void)
+{
+    hold_a_seat_at_another_price(2);
+    hold_a_seat_at_another_price(4);
+    hold_a_seat_at_another_price(6);
 }
 
 /* A hold that looks in time and waits until `column` has passed. */
@@ -261,6 +293,7 @@ static void test_a_key_in_use_comes_before_what_was_seen(void)
 
 SUITE(domain_holds_meet, TEST(test_a_session_that_ends_in_between),
       TEST(test_another_hold_of_the_user_in_between), TEST(test_a_seat_taken_in_between),
+      TEST(test_another_price_in_between),
       TEST(test_whoever_waits_until_it_is_too_late_gets_nothing),
       TEST(test_a_first_call_that_holds_claims_the_session), TEST(test_somebody_new_is_made_known),
       TEST(test_many_holds_given_back), TEST(test_own_seats_are_counted_once),

@@ -32,6 +32,7 @@ struct visit {
     bool waits; /* until somebody else's transaction has ended */
     _Atomic bool done;
     enum err err;
+    int32_t price; /* of the first seat */
     char letters[SEATS + 1];
 };
 
@@ -60,6 +61,8 @@ static void look(struct visit *v)
     struct app own = scratch_app();
     struct seats s;
     v->err = seats_read(&own, &v->caller, v->schedule, &s);
+    if (v->err == ERR_OK)
+        v->price = s.hall.runs[0].price;
     if (v->err == ERR_OK)
         text_copy(v->letters, sizeof v->letters, s.letters, strlen(s.letters));
     atomic_store(&v->done, true);
@@ -215,6 +218,37 @@ static bool shows_what_is_so_now(void)
     return look_together(2) && is_shown(0, "HAAAAAAAAAAA") && is_shown(1, "HAASSSSSSSSS");
 }
 
+/* Another host's operator has changed one hall, which this host remembers as it was. */
+static bool shows_what_another_host_has_changed(void)
+{
+    scratch_sql(app.db,
+                "UPDATE seat SET price = 70, status = 'BLOCKED' WHERE seat_number = 1 "
+                "AND schedule_id = %lld",
+                (long long)empty);
+    scratch_sql(
+        app.db,
+        "INSERT INTO hall_edition (schedule_id, edition, edited_at) VALUES (%lld, 1, NOW(3))",
+        (long long)empty);
+    bool good = look_together(VISITORS);
+    for (int i = 0; i < VISITORS; i++) {
+        good = is_shown(i, i % 2 ? "SSASSSSSSSSS" : "BAAAAAAAAAAA") && good;
+        good = visits[i].price == (i % 2 ? 5 : 70) && good;
+    }
+    scratch_sql(app.db, "UPDATE seat SET price = 80 WHERE seat_number = 1");
+    scratch_sql(app.db, "UPDATE hall_edition SET edition = 2");
+    scratch_sql(
+        app.db,
+        "INSERT INTO hall_edition (schedule_id, edition, edited_at) VALUES (%lld, 1, NOW(3))",
+        (long long)full);
+    int64_t before = selects();
+    good = look_together(VISITORS) && good;
+    for (int i = 0; i < VISITORS; i++)
+        good = visits[i].price == 80 && good;
+    good = look_together(VISITORS) && good && selects() > before;
+    before = selects(); /* they are known now */
+    return look_together(VISITORS) && are_few(selects() - before) && good;
+}
+
 static bool at_a_host(bool (*test)(void))
 {
     bool good = hall_cache_init() == ERR_OK && looks_init() == ERR_OK && open_host() && test();
@@ -237,5 +271,11 @@ static void test_what_is_shown_is_so_now(void)
     CU_ASSERT_TRUE(forked_test(at_a_host, shows_what_is_so_now));
 }
 
+static void test_what_another_host_has_changed_is_shown(void)
+{
+    CU_ASSERT_TRUE(forked_test(at_a_host, shows_what_another_host_has_changed));
+}
+
 SUITE_LAST(domain_looks, TEST(test_those_who_look_together_see_the_right_hall),
-           TEST(test_whoever_is_not_plainly_inside_goes_alone), TEST(test_what_is_shown_is_so_now));
+           TEST(test_whoever_is_not_plainly_inside_goes_alone), TEST(test_what_is_shown_is_so_now),
+           TEST(test_what_another_host_has_changed_is_shown));
