@@ -159,6 +159,14 @@ static bool bind_string(const struct bind_field *f, struct json_object *value, v
     }
 }
 
+static bool bind_bool(struct json_object *value, bool *out)
+{
+    if (!json_object_is_type(value, json_type_boolean))
+        return false;
+    *out = json_object_get_boolean(value);
+    return true;
+}
+
 static int compare_ints(const void *a, const void *b)
 {
     int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -275,6 +283,8 @@ static bool bind_value(struct binder *b, const struct bind_field *f, struct json
     switch (f->type) {
     case BIND_INT:
         return bind_int(f, value, out);
+    case BIND_BOOL:
+        return bind_bool(value, out);
     case BIND_INTS:
         return bind_ints(b, f, value, out);
     case BIND_OBJECT:

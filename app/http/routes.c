@@ -16,6 +16,7 @@
 #include "http/sales_http.h"
 #include "http/schedule_admin_http.h"
 #include "http/schedule_http.h"
+#include "http/seats_admin_http.h"
 #include "http/ticket_http.h"
 #include "http/user_http.h"
 #include "http/wallet_http.h"
@@ -95,8 +96,13 @@ static const struct route routes[] = {
     ROUTE("POST", API "/admin/concerts/{concertId}/schedules", WHO_ADMIN, schedule_admin_http_create,
           BODY(schedule_body)),
     ROUTE("GET", API "/admin/schedules/{scheduleId}", WHO_ADMIN, schedule_admin_http_get),
+    ROUTE("PATCH", API "/admin/schedules/{scheduleId}", WHO_ADMIN, schedule_admin_http_patch,
+          BODY(schedule_patch_body)),
     ROUTE("DELETE", API "/admin/schedules/{scheduleId}", WHO_ADMIN, schedule_admin_http_cancel,
           .flags = ROUTE_KEY),
+    ROUTE("GET", API "/admin/schedules/{scheduleId}/seats", WHO_ADMIN, seats_admin_http_get),
+    ROUTE("PATCH", API "/admin/schedules/{scheduleId}/seats", WHO_ADMIN, seats_admin_http_patch,
+          BODY(seats_body)),
     ROUTE("GET", API "/admin/schedules/{scheduleId}/sales", WHO_ADMIN, sales_http_list),
     ROUTE("GET", API "/admin/reservations/{reservationId}", WHO_ADMIN, reservation_http_get_any),
     ROUTE("GET", API "/admin/audit", WHO_ADMIN, audit_http_list),

@@ -37,9 +37,9 @@ struct section_body {
 #define SIZE(label, member)                                                                        \
     {.name = label, .type = BIND_INT, .offset = offsetof(struct section_body, member),             \
      .required = true, .min = 1, .max = SCHEDULE_MAX_SEATS}
-#define WHEN(label, member, flag)                                                                  \
-    {.name = label, .type = BIND_TIME, .offset = offsetof(struct schedule_body, member),           \
-     .nullable = true, .bit = flag}
+#define WHEN(type_, label, member, flag)                                                           \
+    {.name = label, .type = BIND_TIME, .offset = offsetof(type_, member), .nullable = true,        \
+     .bit = flag}
 
 static const struct bind_field seats_fields[] = {
     {.name = "count", .type = BIND_INT, .offset = offsetof(struct schedule_body, count),
@@ -62,13 +62,23 @@ static const struct bind_field section_fields[] = {
 const struct bind_field schedule_body_fields[] = {
     {.name = "startsAt", .type = BIND_TIME, .offset = offsetof(struct schedule_body, starts_at),
      .required = true},
-    WHEN("bookingOpensAt", booking_opens_at, BODY_BOOKING_OPENS),
-    WHEN("bookingClosesAt", booking_closes_at, BODY_BOOKING_CLOSES),
-    WHEN("refundClosesAt", refund_closes_at, BODY_REFUND_CLOSES),
+    WHEN(struct schedule_body, "bookingOpensAt", booking_opens_at, BODY_BOOKING_OPENS),
+    WHEN(struct schedule_body, "bookingClosesAt", booking_closes_at, BODY_BOOKING_CLOSES),
+    WHEN(struct schedule_body, "refundClosesAt", refund_closes_at, BODY_REFUND_CLOSES),
     {.name = "seats", .type = BIND_OBJECT, .fields = seats_fields, .bit = BODY_SEATS},
     {.name = "sections", .type = BIND_ARRAY, .offset = offsetof(struct schedule_body, sections),
      .min_items = 1, .max_items = SCHEDULE_MAX_SECTIONS, .fields = section_fields,
      .item_size = sizeof(struct section_body), .bit = BODY_SECTIONS},
+    {.name = NULL},
+};
+
+#define MOVED(label, member, flag) WHEN(struct schedule_patch_body, label, member, flag)
+const struct bind_field schedule_patch_body_fields[] = {
+    {.name = "startsAt", .type = BIND_TIME,
+     .offset = offsetof(struct schedule_patch_body, starts_at), .bit = SCHEDULE_HAS_STARTS},
+    MOVED("bookingOpensAt", booking_opens_at, SCHEDULE_HAS_BOOKING_OPENS),
+    MOVED("bookingClosesAt", booking_closes_at, SCHEDULE_HAS_BOOKING_CLOSES),
+    MOVED("refundClosesAt", refund_closes_at, SCHEDULE_HAS_REFUND_CLOSES),
     {.name = NULL},
 };
 /* clang-format on */
@@ -120,9 +130,9 @@ static void take_seats(const struct schedule_body *body, struct schedule_section
 }
 
 /* A moment that was given, or -1: the default. */
-static int64_t given_time(const struct schedule_body *body, unsigned bit, int64_t ms)
+static int64_t given_time(const struct bind_target *target, unsigned bit, int64_t ms)
 {
-    return (body->target.present & ~body->target.null & bit) ? ms : -1;
+    return (target->present & ~target->null & bit) ? ms : -1;
 }
 
 /* Fills *out, whose sections the caller frees with free_sections also after a failure. */
@@ -133,9 +143,10 @@ static enum err take_body(struct request *req, const struct schedule_body *body,
 
     *out = (struct schedule_new){
         .starts_at = body->starts_at,
-        .booking_opens_at = given_time(body, BODY_BOOKING_OPENS, body->booking_opens_at),
-        .booking_closes_at = given_time(body, BODY_BOOKING_CLOSES, body->booking_closes_at),
-        .refund_closes_at = given_time(body, BODY_REFUND_CLOSES, body->refund_closes_at)};
+        .booking_opens_at = given_time(&body->target, BODY_BOOKING_OPENS, body->booking_opens_at),
+        .booking_closes_at =
+            given_time(&body->target, BODY_BOOKING_CLOSES, body->booking_closes_at),
+        .refund_closes_at = given_time(&body->target, BODY_REFUND_CLOSES, body->refund_closes_at)};
     if (ways == 0)
         return app_field(req->app, ERR_MISSING_FIELD, "seats");
     if (ways == (BODY_SEATS | BODY_SECTIONS))
@@ -243,6 +254,24 @@ enum err schedule_admin_http_get(struct request *req, struct response *res)
 
     if (e == ERR_OK)
         e = cancel_progress(req->app, &s);
+    if (e == ERR_OK)
+        put_schedule(&s, &res->body);
+    return e;
+}
+
+enum err schedule_admin_http_patch(struct request *req, struct response *res)
+{
+    const struct schedule_patch_body *body = (const struct schedule_patch_body *)req->input;
+    const struct bind_target *t = &body->target;
+    const struct schedule_times times = {
+        .starts_at = body->starts_at,
+        .booking_opens_at = given_time(t, SCHEDULE_HAS_BOOKING_OPENS, body->booking_opens_at),
+        .booking_closes_at = given_time(t, SCHEDULE_HAS_BOOKING_CLOSES, body->booking_closes_at),
+        .refund_closes_at = given_time(t, SCHEDULE_HAS_REFUND_CLOSES, body->refund_closes_at)};
+    struct schedule s;
+    enum err e = schedule_patch(req->app, &req->caller, request_id(req), t->present, &times,
+                                put_schedule, &s);
+
     if (e == ERR_OK)
         put_schedule(&s, &res->body);
     return e;

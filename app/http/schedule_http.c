@@ -137,7 +137,7 @@ static void put_sections(struct text_buf *out, const struct hall *hall)
     }
 }
 
-static void put_map(const struct seats *s, const char *version, struct text_buf *out)
+void schedule_http_put_map(const struct seats *s, const char *version, struct text_buf *out)
 {
     text_buf_append(out, "{", 1);
     jout_int(out, "scheduleId", s->hall.facts.schedule_id);
@@ -162,8 +162,8 @@ static void put_etag(const struct request *req, struct response *res, const char
 static enum err send_map(struct request *req, struct response *res)
 {
     char version[SEAT_MAP_VERSION_SIZE];
-    enum err e =
-        seat_map_get(req->app, &req->caller, request_id(req), put_map, &res->body, version);
+    enum err e = seat_map_get(req->app, &req->caller, request_id(req), schedule_http_put_map,
+                              &res->body, version);
 
     if (e == ERR_OK)
         put_etag(req, res, version);
@@ -183,7 +183,7 @@ static enum err put_maps(struct request *req, const char *date, struct text_buf 
 
         if (i > 0)
             text_buf_append(out, ",", 1);
-        e = seat_map_get(req->app, &req->caller, shows[i], put_map, out, version);
+        e = seat_map_get(req->app, &req->caller, shows[i], schedule_http_put_map, out, version);
         if (e == ERR_OK)
             text_buf_printf(versions, "%" PRId64 ":%s ", shows[i], version);
     }

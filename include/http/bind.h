@@ -13,6 +13,7 @@
 
 enum bind_type {
     BIND_INT,    /* int64_t; written as an integer (no fraction, no exponent), min to max */
+    BIND_BOOL,   /* bool */
     BIND_TEXT,   /* struct bind_text; min to max characters, none of them NUL */
     BIND_TIME,   /* int64_t of ms; RFC 3339 */
     BIND_DATE,   /* struct bind_text, a day that exists */

@@ -19,6 +19,13 @@ enum err schedule_admin_http_create(struct request *req, struct response *res) M
 enum err schedule_admin_http_list(struct request *req, struct response *res) MUSTCHECK;
 /* GET /admin/schedules/{scheduleId} */
 enum err schedule_admin_http_get(struct request *req, struct response *res) MUSTCHECK;
+/* PATCH /admin/schedules/{scheduleId}; the present bits are those of enum schedule_field. */
+struct schedule_patch_body {
+    struct bind_target target;
+    int64_t starts_at, booking_opens_at, booking_closes_at, refund_closes_at;
+};
+extern const struct bind_field schedule_patch_body_fields[];
+enum err schedule_admin_http_patch(struct request *req, struct response *res) MUSTCHECK;
 /* DELETE /admin/schedules/{scheduleId} */
 enum err schedule_admin_http_cancel(struct request *req, struct response *res) MUSTCHECK;
 

@@ -4,6 +4,8 @@
 #define NEW    "POST /admin/concerts"
 #define CHANGE "PATCH /admin/concerts/{C}"
 #define SHOW   "POST /admin/concerts/{C}/schedules"
+#define MOVE   "PATCH /admin/schedules/{S}"
+#define PRICE  "PATCH /admin/schedules/{S}/seats"
 #define AT     "{'startsAt':'2031-05-01T10:00:00Z',"
 
 /* clang-format off */
@@ -85,6 +87,48 @@ const struct bad_row bad_admin[] = {
     {"GET /admin/schedules/0{S}", ADMIN, NULL, 404, "SCHEDULE_NOT_FOUND", NULL, NULL},
     {"GET /admin/schedules/{S}", SERVICE, NULL, 403, "FORBIDDEN", NULL, NULL},
     {"GET /admin/schedules/%2E", ADMIN, NULL, 404, "NOT_FOUND", NULL, NULL},
+    {MOVE, ADMIN, "{'startsAt':null}", 400, "INVALID_FIELD", "startsAt", NULL},
+    {MOVE, ADMIN, "{'startsAt':'2031-05-01'}", 400, "INVALID_FIELD", "startsAt", NULL},
+    {MOVE, ADMIN, "{'bookingClosesAt':1}", 400, "INVALID_FIELD", "bookingClosesAt", NULL},
+    {MOVE, ADMIN, "{'bookingClosesAt':'1971-01-01T00:00:00Z'}", 400, "INVALID_FIELD", "bookingClosesAt", NULL},
+    {MOVE, ADMIN, "{'refundClosesAt':'10000-01-01T00:00:00Z'}", 400, "INVALID_FIELD", "refundClosesAt", NULL},
+    {MOVE, ADMIN, "{'capacity':5}", 400, "UNKNOWN_FIELD", "capacity", NULL},
+    {MOVE, ADMIN, "{'canceledAt':null}", 400, "UNKNOWN_FIELD", "canceledAt", NULL},
+    {MOVE, SERVICE, "{'startsAt':'2031-05-01T10:00:00Z'}", 403, "FORBIDDEN", NULL, NULL},
+    {MOVE, INSIDE, "{'startsAt':'2031-05-01T10:00:00Z'}", 401, "TOKEN_INVALID", NULL, NULL},
+    {"PATCH /admin/schedules/0", ADMIN, "{}", 404, "SCHEDULE_NOT_FOUND", NULL, NULL},
+    {"PATCH /admin/schedules/9223372036854775807", ADMIN, "{}", 404, "SCHEDULE_NOT_FOUND", NULL, NULL},
+
+    {"GET /admin/schedules/0/seats", ADMIN, NULL, 404, "SCHEDULE_NOT_FOUND", NULL, NULL},
+    {"GET /admin/schedules/{S}/seats", SERVICE, NULL, 403, "FORBIDDEN", NULL, NULL},
+    {"GET /admin/schedules/{S}/seats", INSIDE, NULL, 401, "TOKEN_INVALID", NULL, NULL},
+    {PRICE, ADMIN, "{}", 400, "MISSING_FIELD", "changes", NULL},
+    {PRICE, ADMIN, "{'changes':null}", 400, "INVALID_FIELD", "changes", NULL},
+    {PRICE, ADMIN, "{'changes':{}}", 400, "INVALID_FIELD", "changes", NULL},
+    {PRICE, ADMIN, "{'changes':[]}", 400, "INVALID_FIELD", "changes", NULL},
+    {PRICE, ADMIN, "{'changes':[1]}", 400, "INVALID_FIELD", "changes[0]", NULL},
+    {PRICE, ADMIN, "{'changes':[{'price':1}]}", 400, "MISSING_FIELD", "changes[0].first", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':0,'price':1}]}", 400, "INVALID_FIELD", "changes[0].first", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1,'last':0,'price':1}]}", 400, "INVALID_FIELD", "changes[0].last", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1,'price':5},{'first':3,'last':2,'price':1}]}", 400, "INVALID_FIELD", "changes[1].last", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1,'last':null,'price':1}]}", 400, "INVALID_FIELD", "changes[0].last", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1}]}", 400, "INVALID_FIELD", "changes[0]", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1,'price':null}]}", 400, "INVALID_FIELD", "changes[0].price", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1,'price':-1}]}", 400, "INVALID_FIELD", "changes[0].price", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1,'price':1000000001}]}", 400, "INVALID_FIELD", "changes[0].price", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1,'price':1.5}]}", 400, "INVALID_FIELD", "changes[0].price", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1,'blocked':1}]}", 400, "INVALID_FIELD", "changes[0].blocked", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1,'blocked':'true'}]}", 400, "INVALID_FIELD", "changes[0].blocked", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':3,'blocked':true,'section':'A'}]}", 400, "UNKNOWN_FIELD", "changes[0].section", NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':10,'last':11,'price':5}]}", 404, "SEAT_NOT_FOUND", NULL, NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':9223372036854775807,'price':5}]}", 404, "SEAT_NOT_FOUND", NULL, NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':1,'last':10,'price':5}]}", 409, "SEAT_TAKEN", NULL, NULL},
+    {PRICE, ADMIN, "{'changes':[{'first':2,'blocked':true}]}", 409, "SEAT_TAKEN", NULL, NULL},
+    {PRICE, SERVICE, "{'changes':[{'first':5,'price':5}]}", 403, "FORBIDDEN", NULL, NULL},
+    {PRICE, BUYER, "{'changes':[{'first':5,'price':5}]}", 403, "FORBIDDEN", NULL, NULL},
+    {PRICE, INSIDE, "{'changes':[{'first':5,'price':5}]}", 401, "TOKEN_INVALID", NULL, NULL},
+    {"PATCH /admin/schedules/0/seats", ADMIN, "{'changes':[{'first':1,'price':5}]}", 404, "SCHEDULE_NOT_FOUND", NULL, NULL},
+
     {"DELETE /admin/schedules/0", ADMIN, NULL, 404, "SCHEDULE_NOT_FOUND", NULL, NULL},
     {"DELETE /admin/schedules/9223372036854775808", ADMIN, NULL, 404, "SCHEDULE_NOT_FOUND", NULL, NULL},
     {"DELETE /admin/schedules/{S}", SERVICE, NULL, 403, "FORBIDDEN", NULL, NULL},
