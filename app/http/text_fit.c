@@ -7,16 +7,21 @@
 
 #define ELLIPSIS 1.0
 
-/* By what the letters of common fonts measure in bold. */
+/* By what the letters of common fonts measure in bold. A control character, which has no width, is
+ * drawn as U+FFFD. */
 static double width_of(ucs4_t c)
 {
+    int columns = uc_width(c, "UTF-8");
+
     if (c == ' ')
         return 0.3;
     if (c >= 'A' && c <= 'Z')
         return c == 'M' || c == 'W' ? 0.98 : 0.75;
     if (c < 0x80)
         return c == 'm' || c == 'w' || c == '@' || c == '%' ? 0.95 : 0.62;
-    return uc_width(c, "UTF-8") * (uc_width(c, "UTF-8") == 2 ? 0.52 : 0.7);
+    if (columns < 0)
+        return 1;
+    return columns * (columns == 2 ? 0.52 : 0.7);
 }
 
 /* The next character and how many bytes it has; a byte that is no UTF-8 is one by itself. */

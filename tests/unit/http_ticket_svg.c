@@ -68,6 +68,7 @@ static void test_a_long_word_breaks_anywhere_but_within_a_character(void)
 {
     CU_ASSERT_STRING_EQUAL(fitted("가나다라마바사", 3.2, 3), "가나다|라마바|사");
     CU_ASSERT_STRING_EQUAL(fitted("iiiiiiiiii", 2, 4), "iii|iii|iii|i");
+    CU_ASSERT_STRING_EQUAL(fitted("ii\xc2\x85\xc2\x85ii", 2.5, 4), "ii\xc2\x85|\xc2\x85ii");
 }
 
 static void test_what_does_not_fit_is_cut(void)
