@@ -515,8 +515,11 @@ enum err db_check_statements(struct db *db, char *why, size_t why_len)
 
 /* --- Running --- */
 
-static void time_to_mysql(int64_t ms, MYSQL_TIME *t)
+/* What lies beyond the last moment that a column can hold, as a made-up cursor may, is that moment:
+ * on its way to the server a year has 16 bits. */
+static void time_to_mysql(int64_t any_ms, MYSQL_TIME *t)
 {
+    int64_t ms = any_ms < CLOCK_MAX_MS ? any_ms : CLOCK_MAX_MS;
     time_t seconds = (time_t)(ms / 1000);
     struct tm tm;
     gmtime_r(&seconds, &tm);

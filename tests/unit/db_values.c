@@ -1,4 +1,5 @@
 /* Values go in and come out as they are. */
+#include "base/clock.h"
 #include "db_scratch.h"
 #include "suite.h"
 #include <stdio.h>
@@ -181,6 +182,25 @@ static void test_moments_keep_their_milliseconds(void)
     scratch_sql(db, "DELETE FROM schedule WHERE schedule_id = %lld", (long long)id);
 }
 
+static void test_a_moment_beyond_the_last_one_is_the_last_one(void)
+{
+    static const int64_t beyond[] = {INT64_C(253402300800000), INT64_C(9000000000000000000),
+                                     INT64_MAX};
+    open_once();
+    for (size_t i = 0; i < sizeof beyond / sizeof *beyond; i++) {
+        int64_t got[5];
+        CU_ASSERT_EQUAL(db_exec(db, STMT_SCHEDULE_INSERT, NULL, DB_P_INT(scratch_concert(db)),
+                                DB_P_TIME(beyond[i]), DB_P_STR("2025-12-31"), DB_P_TIME(0),
+                                DB_P_TIME(0), DB_P_TIME(0), DB_P_INT(1), DB_P_INT(0), DB_P_INT(0)),
+                        ERR_OK);
+        int64_t id = db_insert_id(db);
+        CU_ASSERT_EQUAL(db_query_one(db, STMT_SCHEDULE_GET, read_moments, got, DB_P_INT(id)),
+                        ERR_OK);
+        CU_ASSERT_EQUAL(got[0], CLOCK_MAX_MS);
+        scratch_sql(db, "DELETE FROM schedule WHERE schedule_id = %lld", (long long)id);
+    }
+}
+
 static void test_the_clock_can_be_moved_and_is_read_in_milliseconds(void)
 {
     int64_t now = 0;
@@ -283,6 +303,7 @@ static void test_the_default_workers_fit_a_server_left_as_it_is(void)
 SUITE(db_values, TEST(test_text_of_any_length_comes_back), TEST(test_null_is_not_the_empty_text),
       TEST(test_no_row_is_told), TEST(test_bytes_outgrow_the_buffer_again_and_again),
       TEST(test_rows_of_different_lengths_in_one_query), TEST(test_moments_keep_their_milliseconds),
+      TEST(test_a_moment_beyond_the_last_one_is_the_last_one),
       TEST(test_the_clock_can_be_moved_and_is_read_in_milliseconds),
       TEST(test_the_value_of_last_insert_id_comes_back),
       TEST(test_affected_counts_the_rows_that_matched), TEST(test_refusals_have_names),
