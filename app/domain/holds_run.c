@@ -80,8 +80,8 @@ static enum err begin_keys(struct holds_batch *b)
 static enum err describe(const struct holds_one *h, struct reservation *out)
 {
     struct hall hall;
-    if (!hall_find(h->ask->schedule_id, &hall))
-        return ERR_INTERNAL; /* the worker has just seen it */
+    if (!hall_find(h->ask->schedule_id, &hall)) /* the worker has seen it, but it was changed */
+        return ERR_DB_RETRY;
     enum err e = holds_draft(h->ask, &hall, out);
     hall_free(&hall);
     if (e == ERR_OK)

@@ -516,6 +516,19 @@ static bool sees_that_a_show_is_canceled(void)
     return is_told(0, ERR_BOOKING_CLOSED) && has_held(1) && is_told(2, ERR_BOOKING_CLOSED) && good;
 }
 
+/* Whoever changes a show lets its host forget the hall. */
+static bool stands_a_hall_that_is_forgotten(void)
+{
+    strcpy(visits[0].key, "key");
+    strcpy(visits[1].key, "key");
+    struct db *other = hold_up(2, "canceling = 0");
+    hall_cache_forget(show);
+    end_other(other, "COMMIT");
+    bool good = all_are_told();
+    good = has_held(0) && has_held(1) && good;
+    return EXPECT(keys() == 2) && good;
+}
+
 static bool is_in_time(void)
 {
     scratch_sql(app.db,
@@ -583,6 +596,7 @@ IN_A_CHILD(serves_who_is_new)
 IN_A_CHILD(waits_for_nobody)
 IN_A_CHILD(keeps_each_answer)
 IN_A_CHILD(sees_that_a_show_is_canceled)
+IN_A_CHILD(stands_a_hall_that_is_forgotten)
 IN_A_CHILD(is_in_time)
 IN_A_CHILD(loses_nothing_with_the_process)
 IN_A_CHILD(does_without_a_process_that_stands_still)
@@ -591,6 +605,6 @@ SUITE(domain_holds, TEST(test_serves_all_kinds_at_once), TEST(test_serves_many_s
       TEST(test_serves_any_number), TEST(test_gives_a_seat_to_one),
       TEST(test_counts_what_one_user_has), TEST(test_leaves_out_who_may_not),
       TEST(test_serves_who_is_new), TEST(test_waits_for_nobody), TEST(test_keeps_each_answer),
-      TEST(test_sees_that_a_show_is_canceled), TEST(test_is_in_time),
-      TEST(test_loses_nothing_with_the_process),
+      TEST(test_sees_that_a_show_is_canceled), TEST(test_stands_a_hall_that_is_forgotten),
+      TEST(test_is_in_time), TEST(test_loses_nothing_with_the_process),
       TEST(test_does_without_a_process_that_stands_still));
