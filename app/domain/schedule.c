@@ -145,6 +145,12 @@ static enum err insert_all(struct db *db, const struct creation *c)
     return e;
 }
 
+enum err schedule_set_date(struct app *app, const char *zone, struct schedule *s)
+{
+    enum err e = clock_local_date(s->starts_at, zone, s->date);
+    return e == ERR_INVALID_FIELD ? app_field(app, e, "startsAt") : e;
+}
+
 static enum err create(struct db *db, void *arg)
 {
     struct creation *c = arg;
@@ -162,7 +168,7 @@ static enum err create(struct db *db, void *arg)
     if (e == ERR_OK) /* what is wrong with the request comes before what it is about */
         e = concert_get(c->app, c->concert_id, &concert);
     if (e == ERR_OK)
-        e = clock_local_date(s->starts_at, concert.time_zone, s->date);
+        e = schedule_set_date(c->app, concert.time_zone, s);
     if (e == ERR_OK)
         e = insert_all(db, c);
     if (e != ERR_OK)

@@ -11,6 +11,7 @@
 #include "domain/audit.h"
 #include "domain/concert_row.h"
 #include "domain/hall_cache.h"
+#include "domain/schedule_row.h"
 #include "domain/snapshot.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -43,6 +44,23 @@ static const char *field_at_fault(unsigned fields)
     return (fields & SCHEDULE_HAS_BOOKING_OPENS) ? "bookingOpensAt" : "startsAt";
 }
 
+static enum err refuse_times(const struct change *ch)
+{
+    return app_field(ch->app, ERR_INVALID_FIELD, field_at_fault(ch->fields));
+}
+
+/* What is wrong with the given times whatever the show is like comes before what the show is. */
+static enum err check_given(const struct change *ch)
+{
+    const struct schedule_times *t = ch->given;
+    int64_t closes_at = t->booking_closes_at;
+    if (!(ch->fields & SCHEDULE_HAS_BOOKING_OPENS) || !(ch->fields & SCHEDULE_HAS_BOOKING_CLOSES))
+        return ERR_OK;
+    if (closes_at < 0 && (ch->fields & SCHEDULE_HAS_STARTS))
+        closes_at = t->starts_at;
+    return closes_at >= 0 && t->booking_opens_at > closes_at ? refuse_times(ch) : ERR_OK;
+}
+
 static enum err set_times(struct change *ch, const struct schedule *old, int64_t now)
 {
     const struct schedule_times *t = ch->given;
@@ -58,9 +76,7 @@ static enum err set_times(struct change *ch, const struct schedule *old, int64_t
         if (s->booking_opens_at < 0)
             s->booking_opens_at = now < s->booking_closes_at ? now : s->booking_closes_at;
     }
-    return s->booking_opens_at <= s->booking_closes_at
-               ? ERR_OK
-               : app_field(ch->app, ERR_INVALID_FIELD, field_at_fault(ch->fields));
+    return s->booking_opens_at <= s->booking_closes_at ? ERR_OK : refuse_times(ch);
 }
 
 static enum err write_audit(const struct change *ch, const struct schedule *old)
@@ -116,7 +132,7 @@ static enum err patch(struct db *db, void *arg)
     const struct schedule old = *ch->out;
     e = set_times(ch, &old, now);
     if (e == ERR_OK)
-        e = clock_local_date(ch->out->starts_at, concert.time_zone, ch->out->date);
+        e = schedule_set_date(ch->app, concert.time_zone, ch->out);
     if (e == ERR_OK)
         e = write_row(db, ch->out);
     return e == ERR_OK ? write_audit(ch, &old) : e;
@@ -127,7 +143,9 @@ enum err schedule_patch(struct app *app, const struct caller *caller, int64_t sc
                         schedule_render_fn *render, struct schedule *out)
 {
     struct change ch = {app, caller, schedule_id, fields, times, render, out};
-    enum err e = tx_run(app->db, patch, &ch);
+    enum err e = check_given(&ch);
+    if (e == ERR_OK)
+        e = tx_run(app->db, patch, &ch);
     if (e == ERR_OK) {
         hall_cache_forget(schedule_id);
         snapshot_poke();

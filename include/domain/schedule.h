@@ -64,8 +64,8 @@ enum schedule_field {
 /*
  * Changes the moments of `fields`. Booking or refunds that ended with the start end with the new
  * one, unless another end is given; the day follows too. With its entry in the audit log.
- * ERR_SCHEDULE_NOT_FOUND, ERR_BOOKING_CLOSED (a canceled show), ERR_INVALID_FIELD if the times
- * contradict each other.
+ * ERR_INVALID_FIELD if the given times contradict each other, ERR_SCHEDULE_NOT_FOUND,
+ * ERR_BOOKING_CLOSED (a canceled show), ERR_INVALID_FIELD if they contradict those of the show.
  */
 enum err schedule_patch(struct app *app, const struct caller *caller, int64_t schedule_id,
                         unsigned fields, const struct schedule_times *times,

@@ -9,6 +9,10 @@
 /* Reads STMT_SCHEDULE_COLUMNS into the struct schedule at `arg`; a row function. */
 enum err schedule_read(const struct db_value *row, void *arg);
 
+/* Sets the day of the start in the concert's zone. ERR_INVALID_FIELD, of startsAt, for one beyond
+ * the year 9999. */
+enum err schedule_set_date(struct app *app, const char *zone, struct schedule *s) MUSTCHECK;
+
 /* Reads STMT_SEAT_COLUMNS into the struct seat_row at `arg`, the texts cut to fit; never fails. */
 struct seat_row {
     int64_t seat_id, price;

@@ -99,6 +99,23 @@ static void test_times_that_contradict_each_other(void)
     CHECK_STR(show(id)->body, before->body);
     EXPECT(patch(id, "'bookingOpensAt':'2031-05-01T10:00:00Z'"), 200);
     EXPECT_ERROR(patch(999999999, ""), 404, "SCHEDULE_NOT_FOUND");
+    EXPECT_FIELD(patch(999999999, "'bookingOpensAt':'2031-05-01T10:00:00.001Z',"
+                                  "'startsAt':'2031-05-01T10:00:00Z','bookingClosesAt':null"),
+                 400, "INVALID_FIELD", "bookingClosesAt");
+    EXPECT_ERROR(patch(999999999, "'bookingOpensAt':null,'startsAt':'2031-05-01T10:00:00Z',"
+                                  "'bookingClosesAt':null"),
+                 404, "SCHEDULE_NOT_FOUND");
+}
+
+static void test_a_day_beyond_the_last_one(void)
+{
+    int64_t id = a_show("Asia/Seoul"), concert = INT(show(id), "concertId");
+
+    EXPECT_FIELD(patch(id, "'startsAt':'9999-12-31T15:00:00Z'"), 400, "INVALID_FIELD", "startsAt");
+    EXPECT_FIELD(api_post(token_admin(), F("/admin/concerts/%lld/schedules", (long long)concert),
+                          J("{'startsAt':'9999-12-31T15:00:00Z','seats':{'price':1}}")),
+                 400, "INVALID_FIELD", "startsAt");
+    EXPECT(patch(id, "'startsAt':'9999-12-31T14:59:59Z'"), 200);
 }
 
 static void test_a_canceled_show_stays_as_it_is(void)
@@ -108,6 +125,9 @@ static void test_a_canceled_show_stays_as_it_is(void)
     EXPECT(api_delete(token_admin(), path_of(id)), 202);
     const struct api_res *before = show(id);
     EXPECT_ERROR(patch(id, "'startsAt':'2032-01-01T00:00:00Z'"), 409, "BOOKING_CLOSED");
+    EXPECT_FIELD(patch(id, "'bookingOpensAt':'2032-01-02T00:00:00Z',"
+                           "'bookingClosesAt':'2032-01-01T00:00:00Z'"),
+                 400, "INVALID_FIELD", "bookingClosesAt");
     CHECK_STR(STR(show(id), "startsAt"), STR(before, "startsAt"));
 }
 
@@ -166,5 +186,5 @@ static void test_it_is_written_down(void)
 
 SUITE(edit_schedules, TEST(test_a_change), TEST(test_the_start_takes_along_what_hangs_on_it),
       TEST(test_null_puts_back_the_default), TEST(test_times_that_contradict_each_other),
-      TEST(test_a_canceled_show_stays_as_it_is), TEST(test_buyers_see_it),
-      TEST(test_it_is_written_down));
+      TEST(test_a_day_beyond_the_last_one), TEST(test_a_canceled_show_stays_as_it_is),
+      TEST(test_buyers_see_it), TEST(test_it_is_written_down));
