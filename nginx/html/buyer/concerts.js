@@ -12,12 +12,10 @@ const kinds = {OPEN: 'good', PREQUEUE: 'warn', PAUSED: 'warn', DRAINING: 'off', 
 /** What the state of a queue is called in short. */
 const stateBadge = state => h('span', {class: `badge ${kinds[state] || ''}`}, text.badges[state] || state);
 
-const phases = {waiting: 'good', prequeue: 'good', inside: 'good'};
-
 function placeBadge(concertId) {
     const visitor = user();
-    const phase = visitor && placeOf(visitor.id, concertId).phase;
-    return phases[phase] && h('span', {class: 'badge'}, text.placeBadges[phase]);
+    const words = visitor && text.placeBadges[placeOf(visitor.id, concertId).phase];
+    return words && h('span', {class: 'badge'}, words);
 }
 
 function concertCard(concert) {

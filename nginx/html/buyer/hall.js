@@ -2,12 +2,12 @@
  * A hall as the pages draw it, from the compact list of seats: which seats there are, at which price,
  * in which state, and where they lie.
  *
- * The list has no places, only sections, rows and numbers, so the drawing is a plan and no picture:
- * each section a block of its rows, each row centred, the sections in their order from the stage on,
- * side by side as it fits the shape of the window best. The unit is the distance of two seats.
+ * The list has no places, so this is a plan and no picture: each section a block of its rows, each row
+ * centred, the sections in their order from the stage on, as many side by side as fit the window best.
+ * The unit is the distance of two seats.
  */
 import {call, Problem} from '../common/api.js';
-import {money, number} from '../common/words.js';
+import {money} from '../common/words.js';
 import {here, onBeat} from './calls.js';
 import {text} from './words.js';
 
@@ -326,7 +326,7 @@ export function watchSeats(scheduleId, place, {onList, onProblem, signal}) {
 
 /** "Section VIP, row 3, seat 12" of a seat as a reservation has it. */
 export function seatName({section, row, seatNumber}) {
-    return [section && text.section(section), row && text.row(row), text.seat(number(seatNumber))].filter(Boolean).join(', ');
+    return [section && text.section(section), row && text.row(row), text.seat(seatNumber)].filter(Boolean).join(', ');
 }
 
 /** The same of a seat of a hall. */

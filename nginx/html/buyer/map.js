@@ -33,7 +33,8 @@ class SeatMap {
         new ResizeObserver(() => this.resize()).observe(this.node);
         this.canvas.addEventListener('focus', () => {
             this.focused = this.focused || this.choice.seats[0] || this.firstFree();
-            this.tellFocus();
+            if (this.canvas.matches(':focus-visible'))
+                this.tellFocus();
         });
         this.canvas.addEventListener('blur', () => this.redraw());
         this.onTheme = () => {

@@ -1,14 +1,14 @@
 /*
  * Painting the seats of a hall, quickly enough to be moved by a finger whatever its size.
  *
- * Far away, every seat is a few pixels of one picture of the whole hall (`base`), which is only moved
- * and scaled. Nearer, the part that is seen is put together from tiles of 256 pixels, each painted
- * once at the next of four sizes and kept; a few are painted in each frame, and the base shows until
- * they are there. A seat that changes is painted anew in the base and takes its tiles with it.
+ * Far away, every seat is a few pixels of one picture of the hall (`base`), which is moved and scaled.
+ * Nearer, what is seen is put together from tiles, painted once at the next of four sizes, a few in
+ * each frame; the base shows until they are there. A seat that changes takes its tiles with it.
  *
  * A price is told by colour and by pattern, a state by shape: a filled square can be had, a ring is
  * held by somebody, a cross is sold, a dash is not for sale.
  */
+import {money} from '../common/words.js';
 import {AVAILABLE, HELD, SOLD} from './hall.js';
 import {text} from './words.js';
 
@@ -184,7 +184,6 @@ export class Painter {
             if (!tile) {
                 tile = makeCanvas(TILE, TILE);
                 ctx = tile.getContext('2d');
-                ctx.font = `600 ${level * 0.3}px system-ui, sans-serif`;
                 ctx.textAlign = 'center';
                 ctx.textBaseline = 'middle';
                 ctx.lineJoin = 'round';
@@ -193,7 +192,7 @@ export class Painter {
                 const x = (hall.xs[n] - 0.5 - tx * span) * level;
                 const y = (hall.ys[n] - 0.5 - ty * span) * level;
                 ctx.drawImage(this.sprite(level, hall.states[n], hall.tiers[n]), x, y);
-                if (level >= 32 && hall.states[n] === AVAILABLE)
+                if (level >= (n < 1000 ? 32 : 64) && hall.states[n] === AVAILABLE)
                     this.paintNumber(ctx, x + level / 2, y + level / 2, level, n);
             }
         });
@@ -201,8 +200,9 @@ export class Painter {
     }
 
     paintNumber(ctx, x, y, level, n) {
+        ctx.font = `600 ${level * Math.min(0.3, 1.1 / String(n).length)}px system-ui, sans-serif`;
         ctx.strokeStyle = tierColour(this.colours, this.hall.tiers[n]);
-        ctx.lineWidth = level * 0.14;
+        ctx.lineWidth = level * 0.1;
         ctx.strokeText(n, x, y);
         ctx.fillStyle = this.colours.panel;
         ctx.fillText(n, x, y);
@@ -318,8 +318,9 @@ export class Overlay {
         if (block.name) {
             ctx.font = `700 ${Math.max(11, Math.min(18, scale * 1.1))}px ${FONT}`;
             ctx.fillStyle = this.colours.ink;
-            if (ctx.measureText(block.name).width < block.width * scale + 8)
-                ctx.fillText(block.name, this.x(block.x + block.width / 2), this.y(block.y + block.label / 2));
+            const words = [`${block.name} · ${money(map.hall.prices[block.tier])}`, block.name].find(name => ctx.measureText(name).width < block.width * scale + 8);
+            if (words)
+                this.name(words, block);
         }
         if (scale < 11)
             return;
@@ -330,6 +331,21 @@ export class Overlay {
             if (line.row && y > 0 && y < map.height)
                 ctx.fillText(line.row, this.x(line.x - 0.6), y);
         }
+    }
+
+    /* Above the seats, or over them where that is too small. */
+    name(words, block) {
+        const {ctx, map} = this;
+        const x = this.x(block.x + block.width / 2);
+        const above = block.label * map.view.scale >= 11;
+        const y = this.y(above ? block.y + block.label / 2 : block.y + block.height / 2);
+        if (!above) {
+            const half = ctx.measureText(words).width / 2 + 4;
+            ctx.fillStyle = this.colours.panel;
+            ctx.fillRect(x - half, y - 8, 2 * half, 16);
+            ctx.fillStyle = this.colours.ink;
+        }
+        ctx.fillText(words, x, y);
     }
 
     size() { return Math.max(5, this.map.view.scale * 0.42); }

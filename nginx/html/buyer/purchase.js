@@ -187,6 +187,7 @@ export async function showHold(page, concertId, reservationId) {
     parts.extend.addEventListener('click', doing('extend', async () => {
         reservation = (await insist('POST', `/reservations/${reservationId}/extend`, {token: place.token, key: newKey(), signal: page.signal})).body;
         place.setHold(reservation);
+        tick();
         kept.set(`extended:${reservationId}`, true);
         parts.extend.hidden = true;
         say(text.extended);

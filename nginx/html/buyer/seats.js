@@ -197,12 +197,13 @@ const freeIn = (hall, lines) => lines.reduce((sum, {first, count}) => {
     return sum;
 }, 0);
 
-const lineName = line => line.row === null || line.row === '' ? text.seatsFromTo(number(line.first), number(line.first + line.count - 1)) : text.row(line.row);
+const lineName = line => line.row === null || line.row === '' ? text.seatsFromTo(line.first, line.first + line.count - 1) : text.row(line.row);
 
 /** {node, update(hall), reveal(n)}; `onToggle(n)` is asked to choose or let go. */
 function seatList(choice, onToggle) {
     let hall = null;
     let line = null;
+    let drawn = null; // the line whose boxes there are
     const sections = h('select', {id: 'list-section'});
     const rows = h('select', {id: 'list-row'});
     const seats = h('div', {class: 'seat-boxes'});
@@ -217,15 +218,13 @@ function seatList(choice, onToggle) {
             step(-1, text.rowBefore), step(1, text.rowAfter)),
         h('fieldset', null, legend, seats));
 
-    const label = n => `${text.seat(number(n))}, ${money(hall.price(n))}`;
     const draw = () => {
-        const free = new Set(seats.childElementCount === line.count && seats.dataset.first === String(line.first) ? [...seats.children] : []);
-        if (!free.size) {
-            seats.dataset.first = line.first;
+        if (drawn !== line) {
+            drawn = line;
             fill(seats, Array.from({length: line.count}, (_, i) => {
                 const n = line.first + i;
                 const box = h('input', {type: 'checkbox', value: String(n), on: {change: () => onToggle(n)}});
-                return h('label', null, box, h('span', null, number(n)));
+                return h('label', null, box, h('span', null, n));
             }));
         }
         for (const item of seats.children) {
@@ -234,7 +233,6 @@ function seatList(choice, onToggle) {
             box.checked = choice.has(n);
             box.disabled = !hall.isFree(n) && !box.checked;
             box.setAttribute('aria-label', describe(hall, n, choice));
-            item.title = label(n);
             item.classList.toggle('off', box.disabled);
         }
     };

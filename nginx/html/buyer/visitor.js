@@ -93,9 +93,8 @@ export function loginAddress() {
  * The visitor's places in queues: one per concert and user, kept in the browser, so that it outlives
  * a reload, and shared by all tabs.
  *
- * The server is asked where the place is, never sooner than it allows. A tab that finds that another
- * has asked takes that answer for its own. What cannot be reached is tried again, less and less often,
- * each visitor at another time; the place is the server's and waits.
+ * They are polled, never sooner than the server allows, by the tab that comes first, and less and less
+ * often while there is no answer: the place is the server's and waits.
  */
 
 /* How often to ask while inside: only the end of the session and its cause can be news. */
