@@ -14,3 +14,14 @@ export async function signIn(page, path = '/concerts') {
     await page.getByRole('button', {name: 'Sign in', exact: true}).click();
     await expect(menu, 'the menu of who is signed in').toShow();
 }
+
+/** Presses the button, and the one of the question that it asks. */
+export async function decide(page, button, yes = button) {
+    await page.getByRole('main').getByRole('button', {name: button, exact: true}).click();
+    const question = page.getByRole('dialog');
+    await question.getByRole('button', {name: yes, exact: true}).click();
+    await expect(question, 'the question, once answered').toGo();
+}
+
+/** The value that the control room shows under this name. */
+export const figure = (page, name) => page.getByRole('main').locator('dl > div').filter({has: page.locator('dt', {hasText: new RegExp(`^${name}$`)})}).locator('dd').first();

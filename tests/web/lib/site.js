@@ -11,10 +11,10 @@ assert(url, 'FRONTROW_URL names the site (scripts/test web sets it)');
 
 const tokens = {};
 
-/** A user token of the operator's tool. */
-export function mint(user, scope) {
+/** A user token of the operator's tool, for so many seconds. */
+export function mint(user, scope, seconds = 3600) {
     return execFileSync(`${process.env.FRONTROW_BUILD}/frontrow`, ['--config', `${process.env.FRONTROW_STATE}/frontrow.conf`,
-        'token', '--user', user, ...scope ? ['--scope', scope] : []], {encoding: 'utf8'}).trim();
+        'token', '--user', user, '--ttl', seconds, ...scope ? ['--scope', scope] : []], {encoding: 'utf8'}).trim();
 }
 
 export const adminToken = () => tokens.admin ||= mint(randomUUID(), 'admin');
