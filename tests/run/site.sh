@@ -115,6 +115,7 @@ for path in / /common/dom.js /common/base.css /frontrow.svg /lib/chart.js/chart.
     same "$path has not changed since" 304 "$(status "$path" --compressed -H "If-None-Match: $tag")"
     [[ $path == *.svg ]] || same "$path comes packed" gzip "$(header "$path" Content-Encoding --compressed)"
 done
+has "the door's page may" "camera=(self)," "$(header /scan/ Permissions-Policy)"
 same "a module is a script" text/javascript "$(header /common/dom.js Content-Type)"
 same "the libraries' folders are not listed" 404404 \
     "$(status /lib/)$(status /lib/chart.js/)"

@@ -1,7 +1,8 @@
 /*
  * Runs tests/web/*.test.js with node's own runner, a few files at a time, all in one browser that it
- * starts; then those that measure, *.measure.js, one after the other, so that nothing else counts in
- * what they print. Words, if any, name files. Prints a line for each test and the counts.
+ * starts. Words, if any, name files by how they begin; those that measure, *.measure.js, run when they
+ * are named, one after the other, so that nothing else counts in what they print. Prints a line for
+ * each test and the counts.
  *
  * scripts/test web sets the environment: FRONTROW_URL and FRONTROW_STATE, the product; FRONTROW_BUILD;
  * FRONTROW_MODULES, where npm put playwright-core and axe-core.
@@ -57,7 +58,8 @@ const server = await launch();
 try {
     process.env.FRONTROW_BROWSER = server.wsEndpoint();
     await runAll(files('.test.js'), Math.max(3, cpus().length));
-    await runAll(files('.measure.js'), 1);
+    if (words.length)
+        await runAll(files('.measure.js'), 1);
 } finally {
     await server.close();
 }

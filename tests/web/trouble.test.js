@@ -59,12 +59,12 @@ test('a choice outlives a reload', async t => {
 });
 
 test('a hold that runs out says so, and the same seats can be had again', async t => {
-    const sale = await site.sale({concert: {holdSeconds: 4}});
+    const sale = await site.sale({concert: {holdSeconds: 6}});
     const page = await t.visitor();
     const {who} = await buyer.atSeats(page, sale.concert, sale.show);
     await buyer.choose(page, 2);
     await buyer.hold(page);
-    await expect(buyer.heading(page, 'The hold has run out')).toShow(10000);
+    await expect(buyer.heading(page, 'The hold has run out')).toShow(20000);
     await site.admin('PATCH', `/admin/concerts/${sale.concert.concertId}`, {holdSeconds: 300});
     await buyer.button(page, 'Try the same seats again').click();
     await buyer.pay(page);
@@ -90,11 +90,11 @@ test('a hold can be made longer once, and given back', async t => {
 });
 
 test('a session that ends says so, and one can queue again', async t => {
-    const sale = await site.sale({concert: {queue: {sessionSeconds: 6}}});
+    const sale = await site.sale({concert: {queue: {sessionSeconds: 12}}});
     const page = await t.visitor();
     await buyer.goInside(page, await site.user(), sale.concert.concertId);
     await buyer.openSeats(page);
-    await expect(buyer.heading(page, 'Your turn is over')).toShow(12000);
+    await expect(buyer.heading(page, 'Your turn is over')).toShow(25000);
     await site.admin('PATCH', `/admin/concerts/${sale.concert.concertId}`, {queue: {sessionSeconds: 600}});
     await buyer.button(page, 'Queue again').click();
     await expect(buyer.heading(page, 'Choose a date')).toShow(15000);

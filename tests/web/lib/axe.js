@@ -25,6 +25,7 @@ async function accessible(page, where, rules) {
 
 async function look(page, view) {
     await page.goto('about:blank');
+    await page.setViewportSize({width: 1280, height: 800});
     await page.emulateMedia({colorScheme: 'light', reducedMotion: 'reduce'});
     await view.open(page);
     await expect(view.ready(page), view.name).toShow();
@@ -33,9 +34,18 @@ async function look(page, view) {
     await accessible(page, 'light');
     await page.emulateMedia({colorScheme: 'dark', reducedMotion: 'reduce'});
     await accessible(page, 'dark', ['color-contrast']);
+    await page.setViewportSize({width: 360, height: 740});
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    if (width > 360)
+        throw new Error(`${width} px wide on a phone of 360: ${(await page.evaluate(tooWide)).join(', ')}`);
 }
 
-/** The test that axe-core finds nothing on these views: all its rules in light, the contrast in dark. */
+/* In the page: what sticks out. */
+const tooWide = () => [...document.querySelectorAll('body *')].filter(node => node.getBoundingClientRect().right > innerWidth + 1 && !node.closest('.scroll'))
+    .slice(0, 5).map(node => `${node.tagName.toLowerCase()}.${node.className}`);
+
+/** The test that axe-core finds nothing on these views, all its rules in light and the contrast in dark,
+ * and that none is wider than a small phone. */
 export function axeTest(name, views) {
     test(`axe-core finds nothing on ${name}`, async t => {
         const page = await t.visitor();

@@ -11,6 +11,18 @@ export const link = (page, name) => page.getByRole('link', {name});
 /** Comes from the site's own login, as this visitor of site.user(), to an address of the pages. */
 export const arrive = (page, who, path = '/') => page.goto(`/#token=${who.token}&to=${path}`);
 
+/** The link to that concert in the list, which `more` makes longer until it is there. */
+export async function findConcert(page, title, more = shown => shown.click()) {
+    const found = page.getByRole('main').getByRole('link').filter({hasText: title});
+    await expect(page.getByRole('main').getByRole('link').first(), 'the concerts').toShow();
+    while (!await found.isVisible()) {
+        const before = await page.getByRole('main').getByRole('link').count();
+        await more(button(page, 'Show more'));
+        await expect(page.getByRole('main').getByRole('link').nth(before), 'more concerts').toShow();
+    }
+    return found;
+}
+
 /** From a concert's page into its queue. */
 export async function join(page) {
     await button(page, /^(Join the queue|Enter the waiting room)$/).click();

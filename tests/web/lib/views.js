@@ -125,7 +125,7 @@ const adminViews = [
     adminView('dates', ({concert}) => `/concerts/${concert.concertId}/dates`, main('table')),
     adminView('date-new', ({concert}) => `/concerts/${concert.concertId}/dates/new`, main('heading')),
     adminView('date', ({show}) => `/dates/${show.scheduleId}`, main('heading')),
-    adminView('seats', ({show}) => `/dates/${show.scheduleId}/seats`, main('heading')),
+    adminView('seats', ({show}) => `/dates/${show.scheduleId}/seats`, page => page.getByLabel('Picked seats').or(page.getByLabel('고른 좌석'))),
     adminView('sales', ({show}) => `/dates/${show.scheduleId}/sales`, main('table')),
     adminView('buyers', '/buyers', main('searchbox')),
     adminView('buyer', ({who}) => `/buyers/${who.userId}`, main('table')),
@@ -137,7 +137,24 @@ const adminViews = [
     adminView('audit', '/audit', main('heading')),
 ];
 
-export const views = {buyer: buyerViews, admin: adminViews};
+const scanned = text => async page => {
+    await page.locator('#ticket').fill(await text());
+    await page.locator('#ticket').press('Enter');
+    await expect(page.locator('#answer h2')).toShow();
+};
+const scanView = (name, others) => ({name: `scan${name}`, open: async page => page.goto(`/scan/#schedule=${(await soldConcert()).show.scheduleId}`),
+    ready: page => page.locator('#keys:not(:empty)'), ...others});
+
+const scanViews = [
+    scanView(''),
+    scanView('-wrong', {after: scanned(() => 'nonsense')}),
+    scanView('-ticket', {after: scanned(async () => {
+        const {who, reservation} = await soldConcert();
+        return (await site.call('GET', `/reservations/${reservation.reservationId}/ticket`, {token: who.token})).ticket;
+    })}),
+];
+
+export const views = {buyer: buyerViews, admin: adminViews, scan: scanViews};
 
 /** Shows the view in a language ('ko', 'en') and a theme ('light', 'dark'), loaded anew. */
 export async function dress(page, view, language, theme) {
