@@ -159,14 +159,14 @@ static enum err insert_few_seats(struct hold *h, int64_t schedule_id)
 {
     struct db_value params[2 + 3 * HOLD_SEATS_FEW] = {DB_P_INT(h->out->reservation_id),
                                                       DB_P_INT(schedule_id)};
-    struct db_value *pairs = params + 2 + HOLD_SEATS_FEW;
+    struct db_value *pair = params + 2 + HOLD_SEATS_FEW;
     const struct hold_seats *s = h->seats;
     int64_t ids[HOLD_SEATS_FEW], inserted = 0;
     for (int i = 0; i < HOLD_SEATS_FEW; i++) {
         const struct seat_row *seat = &s->seats[i < s->count ? i : s->count - 1];
         ids[i] = seat->seat_id;
-        pairs[2 * i] = DB_P_INT(seat->seat_id);
-        pairs[2 * i + 1] = DB_P_INT(seat->price);
+        *pair++ = DB_P_INT(seat->seat_id);
+        *pair++ = DB_P_INT(seat->price);
     }
     hold_seats_marks(params + 2, ids, HOLD_SEATS_FEW);
     enum err e = db_exec_params(h->app->db, STMT_RESERVATION_SEATS_INSERT_4, params,

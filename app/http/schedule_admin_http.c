@@ -268,7 +268,7 @@ enum err schedule_admin_http_patch(struct request *req, struct response *res)
         .booking_opens_at = given_time(t, SCHEDULE_HAS_BOOKING_OPENS, body->booking_opens_at),
         .booking_closes_at = given_time(t, SCHEDULE_HAS_BOOKING_CLOSES, body->booking_closes_at),
         .refund_closes_at = given_time(t, SCHEDULE_HAS_REFUND_CLOSES, body->refund_closes_at)};
-    struct schedule s;
+    struct schedule s = {.schedule_id = 0};
     enum err e = schedule_patch(req->app, &req->caller, request_id(req), t->present, &times,
                                 put_schedule, &s);
 

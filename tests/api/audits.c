@@ -182,9 +182,7 @@ static void test_the_record_as_csv(void)
     for (row = r->body; (row = strstr(row, F("Z,%s,concert.create,concert/", o.id))); row++)
         found++;
     CHECK_INT(found, 3);
-    row = strstr(r->body, title);
-    NEED(row != NULL, "%s is not there", title);
-    CHECK(strncmp(row - 12, "\"\"title\"\":\"\"", 12) == 0, "%.80s", row - 12);
+    CHECK(strstr(r->body, F("\"\"title\"\":\"\"%s\"\"", title)) != NULL, "%s", title);
     CHECK(strstr(r->body, "\r\n1,2") != NULL, "the first entry is not there");
 }
 

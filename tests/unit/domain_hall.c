@@ -353,11 +353,13 @@ static bool shows_another_edition(void)
         app.db,
         "INSERT INTO hall_edition (schedule_id, edition, edited_at) VALUES (%lld, 1, NOW(3))",
         (long long)schedule);
-    good = told_by_day(&caller).price == 60 && told_by_day(&caller).price == 60 && good;
+    for (int i = 0; i < 2; i++)
+        good = told_by_day(&caller).price == 60 && good;
     good = told_alone(&caller, 1).price == 60 && good;
     scratch_sql(app.db, "UPDATE seat SET price = 61 WHERE seat_number = 1");
     scratch_sql(app.db, "UPDATE hall_edition SET edition = 2");
-    good = told_alone(&caller, 1).price == 61 && told_alone(&caller, 1).price == 61 && good;
+    for (int i = 0; i < 2; i++)
+        good = told_alone(&caller, 1).price == 61 && good;
     /* now it is the second one */
     scratch_sql(app.db,
                 "UPDATE schedule SET starts_at = '2031-05-01 12:00:00' "

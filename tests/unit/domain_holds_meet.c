@@ -179,9 +179,10 @@ static void hold_a_seat_at_another_price(int count)
     start(&h, AT_ITS_SEATS);
     commit_other(other, &h);
     CU_ASSERT_EQUAL(h.result, ERR_OK);
-    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT amount FROM reservation"), 1000 * (count + 2));
+    CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT amount FROM reservation"),
+                    INT64_C(1000) * (count + 2));
     CU_ASSERT_EQUAL(scratch_int(app.db, "SELECT SUM(price) FROM reservation_seat"),
-                    1000 * (count + 2));
+                    INT64_C(1000) * (count + 2));
     close_box_office();
 }
 

@@ -299,7 +299,8 @@ static void test_a_seat_that_was_nearly_taken(void)
 
 static enum err edit_others(struct app *own, int i, void *arg)
 {
-    struct seats_change c[] = {{1, SEATS, 1000 * (i + 2), -1}, {1 + i, SEATS - i, -1, i % 2}};
+    struct seats_change c[] = {{1, SEATS, INT64_C(1000) * (i + 2), -1},
+                               {1 + i, SEATS - i, -1, i % 2}};
     (void)arg;
     return edit_of(own, c, 2);
 }
