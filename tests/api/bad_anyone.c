@@ -66,6 +66,10 @@ const struct bad_row bad_anyone[] = {
     {"PUT /gate/concerts/{C}/place", PLACE, "{}", 405, "METHOD_NOT_ALLOWED", NULL, NULL},
 
     {"POST /demo/users", NOBODY, "{'name':''}", 400, "INVALID_FIELD", "name", NULL},
+    {"POST /tickets/keys", NOBODY, "{}", 405, "METHOD_NOT_ALLOWED", NULL, NULL},
+    {"GET /tickets/keys", NOBODY, NULL, 400, "BAD_REQUEST", NULL, "Authorization: a\nAuthorization: b"},
+    {"GET /tickets/keys", NOBODY, NULL, 400, "BAD_REQUEST", NULL, "Host: a/b"},
+    {"GET /tickets/keys/1", NOBODY, NULL, 404, "NOT_FOUND", NULL, NULL},
     {"POST /demo/users", NOBODY, "{'name':1}", 400, "INVALID_FIELD", "name", NULL},
     {"POST /demo/users", NOBODY, "{'name':'\xC0\xAF'}", 400, "INVALID_JSON", NULL, NULL},
     {"POST /demo/users", NOBODY, "{'name':'\xED\xA0\x80'}", 400, "INVALID_JSON", NULL, NULL},

@@ -79,6 +79,9 @@ const struct bad_row bad_booking[] = {
     {"DELETE /reservations/{R}", SERVICE, NULL, 404, "RESERVATION_NOT_FOUND", NULL, NULL},
     {ONE, BUYER, "{}", 405, "METHOD_NOT_ALLOWED", NULL, NULL},
 
+    {"GET /reservations/{R}/ticket", BUYER, NULL, 409, "NOT_CONFIRMED", NULL, NULL},
+    {"GET /reservations/{R}/ticket", OTHER, NULL, 404, "RESERVATION_NOT_FOUND", NULL, NULL},
+    {"GET /reservations/{R}/ticket", SERVICE, NULL, 404, "RESERVATION_NOT_FOUND", NULL, NULL},
     {ONE "/refund", BUYER, NULL, 409, "NOT_REFUNDABLE", NULL, NULL},
     {ONE "/refund", OTHER, NULL, 404, "RESERVATION_NOT_FOUND", NULL, NULL},
     {ONE "/refund", INSIDE, NULL, 401, "TOKEN_INVALID", NULL, NULL},
