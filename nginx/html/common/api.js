@@ -38,9 +38,13 @@ export function newKey() {
 
 /** Resolves after so many ms, or at once when the signal says stop. */
 export const pause = (ms, signal) => new Promise(resolve => {
-    const timer = setTimeout(resolve, ms);
-    if (signal)
-        signal.addEventListener('abort', () => { clearTimeout(timer); resolve(); }, {once: true});
+    const end = () => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
+        resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener('abort', end);
 });
 
 /* The Date header counts whole seconds: the best guess is half a second later, and what differs by

@@ -7,8 +7,8 @@
 import {language, pick, setLanguage} from './words.js';
 
 const words = pick({
-    en: {yes: 'Yes', no: 'Cancel', close: 'Close', dark: 'Dark colours', other: '한국어', otherLabel: '한국어로 보기'},
-    ko: {yes: '예', no: '취소', close: '닫기', dark: '어두운 화면', other: 'English', otherLabel: 'Show in English'},
+    en: {yes: 'Yes', no: 'Cancel', messages: 'Messages', dark: 'Dark colours', other: '한국어', otherLabel: '한국어로 보기'},
+    ko: {yes: '예', no: '취소', messages: '알림', dark: '어두운 화면', other: 'English', otherLabel: 'Show in English'},
 });
 
 function setProperty(node, name, value) {
@@ -71,7 +71,7 @@ export function say(text, {assertive = false} = {}) {
 export function toast(text, kind = '') {
     let list = document.querySelector('.toasts');
     if (!list)
-        document.body.append(list = h('div', {class: 'toasts'}));
+        document.body.append(list = h('section', {class: 'toasts', 'aria-label': words.messages}));
     const node = h('p', {class: `toast ${kind}`}, text);
     list.append(node);
     while (list.childElementCount > 3)
