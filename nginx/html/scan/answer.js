@@ -4,12 +4,12 @@ import {byId, fill, h, say, svg} from '/common/dom.js';
 import {clockTime, day, timeOnly} from '/common/words.js';
 import {play} from './sound.js';
 import {chooseShow, concert, fetchKeys, isForShow, keys, note, seenAt, show, takeBack} from './store.js';
-import {check, faults} from './ticket.js';
+import {canCheck, check, faults} from './ticket.js';
 import {ago, seatText, words} from './words.js';
 
 /* How each answer looks and sounds. */
 const kinds = {
-    good: 'good', again: 'bad', other: 'warn', unchosen: 'warn', forged: 'bad', none: 'bad', unknownKey: 'warn', noKeys: 'warn', ready: 'ready',
+    good: 'good', again: 'bad', other: 'warn', unchosen: 'warn', forged: 'bad', none: 'bad', unknownKey: 'warn', noKeys: 'warn', insecure: 'warn', ready: 'ready',
 };
 const signs = {
     good: 'M14 34l12 12 24-28', bad: 'M18 18l28 28M46 18L18 46', warn: 'M32 14v24M32 48v1', ready: 'M16 16h10M16 16v10M48 16H38M48 16v10M16 48h10M16 48V38M48 48H38M48 48V38',
@@ -31,6 +31,8 @@ async function checkWithFreshKeys(text) {
 
 /** What is to be done with that text: {answer, ticket, at}. A ticket that is let in is noted. */
 export async function judge(text) {
+    if (!canCheck())
+        return {answer: 'insecure'};
     if (!keys().length)
         await fetchKeys().catch(() => {});
     if (!keys().length)
@@ -65,6 +67,7 @@ export function nameShow({cid, sid, at, title, timeZone}) {
 const explain = ({answer, at}) => ({
     again: () => words.againAt(clockTime(at), ago(at)), other: () => words.otherText, unchosen: () => words.unchosenText, forged: () => words.forgedText,
     none: () => words.noneText, unknownKey: () => words.unknownKeyText, noKeys: () => words.noKeysText,
+    insecure: () => words.insecure,
 }[answer] || (() => ''))();
 
 const sign = kind => svg('svg', {viewBox: '0 0 64 64', 'aria-hidden': 'true', class: 'sign'}, svg('path', {d: signs[kind]}));

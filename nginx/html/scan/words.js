@@ -22,7 +22,7 @@ export const words = pick({
         insecure: 'A browser checks tickets only on a page that was opened by https. Open this address with https:// in front.',
         answers: {
             good: 'Let in', again: 'Already scanned', other: 'Another show', unchosen: 'Genuine', forged: 'Not genuine', none: 'Not a ticket',
-            unknownKey: 'Unknown key', noKeys: 'No keys yet',
+            unknownKey: 'Unknown key', noKeys: 'No keys yet', insecure: 'Cannot check here',
         },
         againAt: (t, ago) => `It was scanned here at ${t}, ${ago}.`, justNow: 'just now', minutesAgo: n => n === 1 ? 'a minute ago' : `${n} minutes ago`, hoursAgo: n => n === 1 ? 'an hour ago' : `${n} hours ago`,
         otherText: 'The ticket is genuine, but for a show that is not let in now:', unchosenText: 'The ticket is genuine. Nobody is let in before a show is chosen.',
@@ -54,7 +54,7 @@ export const words = pick({
         insecure: '브라우저는 https로 연 페이지에서만 입장권을 확인할 수 있습니다. 주소 앞에 https://를 붙여 열어 주세요.',
         answers: {
             good: '입장', again: '이미 스캔됨', other: '다른 회차', unchosen: '진짜 입장권', forged: '가짜 입장권', none: '입장권 아님',
-            unknownKey: '알 수 없는 키', noKeys: '키 없음',
+            unknownKey: '알 수 없는 키', noKeys: '키 없음', insecure: '확인 불가',
         },
         againAt: (t, ago) => `이 기기에서 ${t}(${ago})에 스캔했습니다.`, justNow: '방금', minutesAgo: n => `${n}분 전`, hoursAgo: n => `${n}시간 전`,
         otherText: '진짜 입장권이지만, 지금 입장 중인 회차가 아닙니다.', unchosenText: '진짜 입장권입니다. 회차를 선택해야 입장을 받을 수 있습니다.',
@@ -62,7 +62,7 @@ export const words = pick({
         unknownKeyText: '이 기기에 없는 키로 서명되었습니다. 키를 다시 받아 보고, 그래도 같으면 가짜 입장권입니다.',
         noKeysText: '이 기기에 확인용 키가 없습니다. 한 번 네트워크에 연결해 주세요.',
         letShowIn: '이제부터 이 회차 입장 받기', takeBack: '입장하지 않음: 되돌리기', takenBack: '되돌렸습니다.', seats: n => n > 0 ? '좌석' : '', people: n => `${n}명`,
-        reservation: n => `예약 번호 ${n}`,
+        reservation: n => `예매 번호 ${n}`,
         counts: (t, p) => `이 기기에서 입장권 ${t}장, ${p}명이 입장했습니다.`, none: '이 기기에서 입장한 사람이 아직 없습니다.', forget: '목록 지우기',
         forgetTitle: '입장 목록을 지울까요?', forgetText: '지우면 이 기기는 모든 입장권을 한 번씩 다시 받습니다. 되돌릴 수 없습니다.', forgotten: '목록을 지웠습니다.',
         keysOf: t => `${t}에 받은 키입니다.`, noKeysHere: '이 기기에 키가 없습니다.', oldKeys: t => `${t}에 받은 키입니다. 입장을 시작하기 전에 한 번 연결해 주세요.`, fetchKeys: '키 받기', fetched: '최신 키입니다.',
