@@ -11,7 +11,7 @@ import {cursorParam, moreButton, stateName, statusName} from './ui.js';
 
 const words = pick({
     en: {
-        title: 'Audit log', lead: 'Every change that an operator made, here or from the shell, newest first.', filter: 'Show only', filterHint: 'An action, a target such as concert/5, or an operator\'s UUID.',
+        title: 'Audit log', lead: 'Every change that an operator made, here or from the shell, newest first.', zone: name => `Times are those of ${name}, where your browser is.`, filter: 'Show only', filterHint: 'An action, a target such as concert/5, or an operator\'s UUID.',
         you: 'you', shell: 'from the shell', by: 'by', none: 'Nothing has been changed yet.', noMatch: 'None of the loaded entries matches.', matches: n => `${number(n)} of the loaded entries match.`,
         all: 'All that was set', unchanged: 'Nothing differs.', empty: 'none', to: 'becomes', entries: 'Entries',
         actions: {
@@ -22,7 +22,7 @@ const words = pick({
         was: n => n === 1 ? 'How it was' : `How the ${number(n)} that changed were`, more: 'and others',
     },
     ko: {
-        title: '감사 기록', lead: '운영자가 이 페이지나 셸에서 바꾼 모든 것을 최신순으로 보여 줍니다.', filter: '골라 보기', filterHint: '작업, concert/5와 같은 대상, 또는 운영자의 UUID입니다.',
+        title: '감사 기록', lead: '운영자가 이 페이지나 셸에서 바꾼 모든 것을 최신순으로 보여 줍니다.', zone: name => `시각은 이 브라우저의 시간대(${name}) 기준입니다.`, filter: '골라 보기', filterHint: '작업, concert/5와 같은 대상, 또는 운영자의 UUID입니다.',
         you: '나', shell: '셸에서', by: '운영자:', none: '아직 변경된 것이 없습니다.', noMatch: '불러온 기록 가운데 일치하는 것이 없습니다.', matches: n => `불러온 기록 가운데 ${number(n)}개가 일치합니다.`,
         all: '설정한 전체 값', unchanged: '달라진 것이 없습니다.', empty: '없음', to: '다음으로 바뀜', entries: '기록',
         actions: {
@@ -142,7 +142,7 @@ export async function auditLog({query, signal}) {
         return nodes.find(node => !node.hidden);
     });
     apply();
-    return {title: words.title, content: [h('h1', null, words.title), h('p', null, words.lead),
+    return {title: words.title, content: [h('h1', null, words.title), h('p', null, words.lead, ' ', words.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)),
         first.items.length === 0 ? h('p', {class: 'quiet'}, words.none)
             : [h('div', {class: 'field filter'}, h('label', {for: 'filter'}, words.filter), input,
                 h('datalist', {id: 'actions'}, [...new Set(first.items.map(entry => entry.action))].map(action => h('option', {value: action}))), h('p', {class: 'hint', id: 'filter-hint'}, words.filterHint)), found, list, more]]};

@@ -158,14 +158,17 @@ function cancelBox(date, when, refresh) {
 /* Looks again until all is settled, or the view is left. */
 async function follow(date, show, signal) {
     let now = date;
+    let wait = 1500;
     while (!signal.aborted && now.cancellation.done < now.cancellation.total) {
-        await pause(1500, signal);
+        await pause(wait, signal);
+        wait = 1500;
         try {
             now = (await api('GET', `/admin/schedules/${date.scheduleId}`, {signal})).body;
             show(now);
         } catch (problem) {
             if (signal.aborted || !(problem instanceof Problem) || !problem.passing)
                 return;
+            wait = Math.max(wait, problem.retryAfter * 1000);
         }
     }
 }

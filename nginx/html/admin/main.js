@@ -107,7 +107,6 @@ function focusHeading() {
         return;
     heading.tabIndex = -1;
     heading.focus({preventScroll: true});
-    scrollTo(0, 0);
 }
 
 const nowhere = () => ({title: words.noPage, content: [h('h1', null, words.noPage), h('p', null, words.noPageText),
@@ -144,9 +143,10 @@ async function open(same = false) {
     if (turn !== opening || !made || !session())
         return;
     put(made);
-    if (same)
-        return;
-    focusHeading();
+    if (!same)
+        scrollTo(0, 0);
+    if (!same || document.activeElement === document.body)
+        focusHeading();
 }
 
 /* What was typed and not sent is not lost by a slip of the finger. */
@@ -172,6 +172,7 @@ onSession({
         settled();
         showBar(null);
         put(signInView(reason));
+        scrollTo(0, 0);
         focusHeading();
     },
 });

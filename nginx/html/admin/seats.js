@@ -196,8 +196,10 @@ function toolbox(view) {
 
 /* The hall changes while people buy. */
 async function follow(view, note, signal) {
+    let least = 0; // what the server asks for, ms
     while (!signal.aborted) {
-        await pause(document.hidden ? 5 * every : every, signal);
+        await pause(Math.max(least, document.hidden ? 5 * every : every), signal);
+        least = 0;
         if (signal.aborted)
             return;
         try {
@@ -206,6 +208,7 @@ async function follow(view, note, signal) {
         } catch (problem) {
             if (signal.aborted || !(problem instanceof Problem))
                 return;
+            least = problem.retryAfter * 1000;
             fill(note, `${words.late} ${problemText(problem)}`);
         }
     }
