@@ -121,7 +121,6 @@ test('who may not charge is told where to, and pays when it has been', async t =
     await expect(page.getByText('Your wallet does not hold enough. Charge it where you signed in')).toShow();
     assert.equal(await buyer.button(page, /^Top up /).count(), 0, 'no button that cannot work');
     await site.call('POST', `/users/${userId}/balance/charges`, {token: site.adminToken(), body: {amount: 30000}});
-    await page.reload();
     await buyer.pay(page);
 });
 

@@ -145,6 +145,39 @@ test('a busy server is said, waited for as long as it asks, and nothing is done 
     assert.equal((await site.ledger(who)).filter(entry => entry.startsWith('PAYMENT')).length, 1);
 });
 
+test('a hold whose answer is lost is found again by a reload, and going back to the map takes none for lost', async t => {
+    const sale = await site.sale();
+    const page = await t.visitor();
+    await buyer.atSeats(page, sale.concert, sale.show);
+    await buyer.choose(page, 5, 6);
+    const tries = await first(page, 'POST', '/reservations', 1, async route => {
+        await route.fetch();
+        await route.abort();
+    });
+    await buyer.button(page, /^Hold 2 seats ·/).click();
+    await expect(page.getByRole('status').filter({hasText: 'No connection.'}), 'that no answer came').toShow();
+    await page.reload();
+    await expect(buyer.heading(page, 'Your seats are held')).toShow();
+    assert(tries.length >= 2 && new Set(tries.map(({key}) => key)).size === 1, JSON.stringify(tries));
+    await page.goBack();
+    await expect(seat(page, 5)).toShow();
+    assert.equal(await lost(page).count(), 0, 'the seats are one\'s own');
+});
+
+test('a browser that keeps nothing can buy', async t => {
+    const sale = await site.sale();
+    const page = await t.visitor();
+    await page.addInitScript(() => ['localStorage', 'sessionStorage'].forEach(name => Object.defineProperty(window, name, {get() {
+        throw new DOMException('forbidden', 'SecurityError');
+    }})));
+    await page.goto(`/#/concerts/${sale.concert.concertId}`);
+    await buyer.join(page);
+    await buyer.openSeats(page);
+    await buyer.choose(page, 1);
+    await buyer.hold(page);
+    await buyer.pay(page);
+});
+
 test('a payment whose answer is lost is paid once', async t => {
     const sale = await site.sale({seats: {count: 10, price: 30000}});
     const page = await t.visitor();

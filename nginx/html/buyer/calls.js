@@ -17,7 +17,7 @@ function store(name) {
     return {
         get(key) {
             try {
-                return JSON.parse(area().getItem(`frontrow-${key}`) ?? memory.get(key) ?? 'null');
+                return JSON.parse(memory.get(key) ?? area().getItem(`frontrow-${key}`) ?? 'null');
             } catch {
                 return null;
             }
@@ -125,8 +125,7 @@ async function wait(problem, seconds, signal) {
     const entry = {problem, until: Date.now() + seconds * 1000};
     const early = new AbortController();
     const stop = () => early.abort();
-    if (signal)
-        signal.addEventListener('abort', stop, {once: true});
+    signal?.addEventListener('abort', stop);
     if (problem.status === 0)
         addEventListener('online', stop, {once: true});
     waits.add(entry);
@@ -134,6 +133,7 @@ async function wait(problem, seconds, signal) {
     await pause(seconds * 1000, early.signal);
     waits.delete(entry);
     removeEventListener('online', stop);
+    signal?.removeEventListener('abort', stop);
     show();
     if (signal)
         signal.throwIfAborted();
@@ -161,16 +161,25 @@ export async function insist(method, path, options = {}) {
  * until it is answered, and made again with it.
  */
 
+const slotOf = place => `hold-try:${place.concertId}`;
+
+/** The `body` of an attempt that was cut off before its answer, or null. */
+export function unanswered(place) {
+    const before = here.get(slotOf(place));
+    return before && before.token === place.token?.slice(-20) ? before.body : null;
+}
+
 /** Holds what `body` names; the reservation, or a Problem is thrown. */
 export async function takeHold(place, body, signal) {
-    const slot = `hold-try:${place.concertId}`;
+    const slot = slotOf(place);
     const before = here.get(slot);
-    const same = before && JSON.stringify(before.body) === JSON.stringify(body) && before.token === place.token.slice(-20);
+    const same = JSON.stringify(unanswered(place)) === JSON.stringify(body);
     const attempt = same ? before : {key: newKey(), body, token: place.token.slice(-20)};
     here.set(slot, attempt);
     try {
         const answer = await insist('POST', '/reservations', {token: place.token, body, key: attempt.key, signal});
         here.set(slot, null);
+        here.set(`choice:${body.scheduleId}`, null);
         place.setHold(answer.body);
         return answer.body;
     } catch (problem) {

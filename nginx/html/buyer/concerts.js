@@ -28,7 +28,7 @@ function concertCard(concert) {
         h('span', {class: 'card-state'}, placeBadge(concert.concertId), stateBadge(concert.queueState), opens)));
     if (concert.queueState === 'PREQUEUE')
         call('GET', `/queue/concerts/${concert.concertId}`).then(({body}) => {
-            opens.textContent = body.opensAt ? text.opensAt(dateTime(body.opensAt)) : '';
+            opens.textContent = body.opensAt ? text.opensAt(dateTime(body.opensAt, concert.timeZone)) : '';
         }, () => null);
     return node;
 }
@@ -105,7 +105,7 @@ export async function showConcert(page, concertId) {
         drawn = now;
         fill(state, queue && [
             h('div', {class: 'row'}, stateBadge(queue.state), h('span', null, text.states[queue.state] || '')),
-            queue.state === 'PREQUEUE' && queue.opensAt && opensIn(queue.opensAt),
+            queue.state === 'PREQUEUE' && queue.opensAt && opensIn(queue.opensAt, concert.timeZone),
             operatorMessage(queue.message), queue.state !== 'PREQUEUE' && queueFacts(queue), lottery(queue.lottery)]);
     };
     const drawButton = () => {
@@ -177,10 +177,10 @@ export async function showConcert(page, concertId) {
 const AGAIN = 10000; // ms between two looks at what is left
 
 /* What can be done with a date now. */
-function standing(schedule) {
+function standing(schedule, timeZone) {
     const now = serverNow();
     if (Date.parse(schedule.bookingOpensAt) > now)
-        return ['soon', text.bookingOpens(dateTime(schedule.bookingOpensAt))];
+        return ['soon', text.bookingOpens(dateTime(schedule.bookingOpensAt, timeZone))];
     if (Date.parse(schedule.bookingClosesAt) <= now)
         return ['closed', text.bookingClosed];
     if (schedule.availableSeats === 0)
@@ -191,7 +191,7 @@ function standing(schedule) {
 const prices = s => s.minPrice === s.maxPrice ? money(s.minPrice) : `${money(s.minPrice)} – ${money(s.maxPrice)}`;
 
 function dateCard(schedule, concert) {
-    const [kind, words] = standing(schedule);
+    const [kind, words] = standing(schedule, concert.timeZone);
     const meter = h('meter', {min: 0, max: schedule.capacity, value: schedule.availableSeats, low: schedule.capacity / 10, 'aria-hidden': 'true'});
     const content = [
         h('span', {class: 'card-text'}, h('strong', {class: 'card-title'}, day(schedule.startsAt, concert.timeZone)),
@@ -215,7 +215,7 @@ export async function showDates(page, concertId) {
         due = Infinity;
         try {
             const {body} = await insist('GET', `/concerts/${concertId}/schedules?include=all`, {token: place.token, signal: page.signal});
-            const state = JSON.stringify([body, body.schedules.map(standing)]);
+            const state = JSON.stringify([body, body.schedules.map(schedule => standing(schedule)[0])]);
             if (state !== seen) {
                 const focused = list.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
                 fill(list, body.schedules.map(schedule => dateCard(schedule, concert)));

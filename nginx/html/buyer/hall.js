@@ -280,7 +280,7 @@ const HIDDEN = 15000;
 /**
  * Calls onList(list) with the first list and each that differs from the one before, and
  * onProblem(problem, wait) with each failure, wait the ms until the next try. Returns {ask}, which
- * asks at once.
+ * asks at once, but not before a next try.
  */
 export function watchSeats(scheduleId, place, {onList, onProblem, signal}) {
     let etag = null;
@@ -315,11 +315,11 @@ export function watchSeats(scheduleId, place, {onList, onProblem, signal}) {
         }
     };
     onBeat(() => {
-        if (Date.now() >= due + (document.hidden && !failures ? HIDDEN - SEEN : 0) - 250)
+        if (Date.now() >= due + (failures ? 0 : document.hidden ? HIDDEN - SEEN - 250 : -250))
             ask();
     }, signal);
     ask();
-    return {ask: () => { due = 0; ask(); }};
+    return {ask: () => failures || ask()};
 }
 
 /* How a seat is named. */

@@ -12,9 +12,9 @@ export function operatorMessage(message) {
     return words ? h('p', {class: 'note operator'}, h('span', {class: 'unseen'}, text.operatorSays), words) : null;
 }
 
-/** "Opens in 0:04:59", kept going by countdownTo(). */
-export function opensIn(moment) {
-    return h('p', {class: 'opens'}, text.opensAt(dateTime(moment)), h('br'), text.opensIn, ' ',
+/** "Opens in 0:04:59", with the time of the concert's zone, kept going by countdownTo(). */
+export function opensIn(moment, timeZone) {
+    return h('p', {class: 'opens'}, text.opensAt(dateTime(moment, timeZone)), h('br'), text.opensIn, ' ',
         h('strong', {class: 'clock number', role: 'timer', dataset: {until: moment}}, countdown((Date.parse(moment) - serverNow()) / 1000)));
 }
 

@@ -15,6 +15,9 @@ import {needInside, placeProblem, sessionOver} from './parts.js';
 import {loginAddress, LoginNeeded, needUser, placeOf, signedOut, user} from './visitor.js';
 import {text} from './words.js';
 
+/* How often the wallet is looked at while it does not hold enough, ms. */
+const LOOK = 5000;
+
 const showTime = ({startsAt}, {timeZone}) => `${day(startsAt, timeZone)} ${timeOnly(startsAt, timeZone)}`;
 
 /** The key of the payment of that reservation, the same until it is forgotten. */
@@ -90,9 +93,9 @@ export async function showHold(page, concertId, reservationId) {
         return reservation.status === 'PENDING';
     };
     const onOver = async () => {
-        if (!over.signal.aborted && (await settle()))
-            sessionOver(page, place, visitor);
-        else if (reservation.status !== 'CONFIRMED')
+        if (!over.signal.aborted)
+            await settle();
+        if (reservation.status !== 'CONFIRMED')
             sessionOver(page, place, visitor);
     };
     if (reservation.status === 'PENDING') {
@@ -130,9 +133,15 @@ export async function showHold(page, concertId, reservationId) {
         for (const button of [parts.charge, parts.extend, parts.give])
             button.disabled = Boolean(busy);
     };
+    /* What another tab or the site's own page has charged counts here too. */
+    let lookAt = Infinity;
     const look = async () => {
+        const before = balance;
+        lookAt = Infinity;
         balance = (await insist('GET', '/users/me/balance', {token: visitor.token, signal: over.signal})).body.balance;
-        draw();
+        lookAt = Date.now() + LOOK;
+        if (balance !== before)
+            draw();
     };
     /* One thing at a time, and what went wrong said. */
     const doing = (what, action) => async () => {
@@ -215,6 +224,8 @@ export async function showHold(page, concertId, reservationId) {
             told = true;
             say(text.holdShort);
         }
+        if (balance < reservation.amount && !busy && !document.hidden && Date.now() >= lookAt)
+            look().catch(() => null);
         if (left < -0.5 && busy !== 'pay' && busy !== 'settle') {
             busy = 'settle';
             settle().catch(() => null).finally(() => { busy = ''; });
@@ -262,7 +273,7 @@ function facts(reservation, concert) {
     return h('dl', {class: 'facts wide'},
         row(text.date, showTime(reservation, concert)),
         row(text.yourSeats, h('ul', {class: 'plain-list'}, reservation.seats.map(seat => h('li', null, seatName(seat))))),
-        row(text.sum, money(reservation.amount)), row(text.paidAt, reservation.paidAt && dateTime(reservation.paidAt)),
+        row(text.sum, money(reservation.amount)), row(text.paidAt, reservation.paidAt && dateTime(reservation.paidAt, concert.timeZone)),
         row(text.reservationNumber, String(reservation.reservationId)));
 }
 

@@ -4,7 +4,7 @@
  */
 import {fill, h, say, toast} from '../common/dom.js';
 import {day, money, number, timeOnly} from '../common/words.js';
-import {insist, kept, takeHold} from './calls.js';
+import {insist, kept, takeHold, unanswered} from './calls.js';
 import {AVAILABLE, BLOCKED, Choice, describe, Hall, hallSeatName, HELD, SOLD, watchSeats} from './hall.js';
 import {seatMap} from './map.js';
 import {paintSeat, readColours} from './paint.js';
@@ -51,6 +51,7 @@ export async function show(page, concertId, scheduleId) {
     let hall = null;
     let prices = null; // the legend
     let holding = false;
+    let cut = unanswered(place);
 
     const toggle = n => {
         if (holding || !hall || !(hall.isFree(n) || choice.has(n)))
@@ -105,7 +106,11 @@ export async function show(page, concertId, scheduleId) {
             choice.seats = choice.seats.filter(n => n <= hall.count);
             prices = legend(hall, page.signal);
             fill(parts.legend, prices.node);
-            choice.lose(choice.seats.filter(n => !hall.isFree(n)));
+            if (cut && cut.scheduleId === scheduleId)
+                hold(cut); // its seats may be ours already
+            else if (!holding)
+                choice.lose(choice.seats.filter(n => !hall.isFree(n)));
+            cut = null;
             redraw(null);
             return;
         }

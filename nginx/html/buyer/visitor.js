@@ -287,10 +287,10 @@ export function watchQueue(concertId, listener, signal) {
     let tries = 0;
     let busy = false;
 
-    const take = (body, wait) => {
+    const take = body => {
         if (!body || !body.state || signal.aborted)
             return;
-        due = Date.now() + 1000 * Math.max(wait || 0, body.pollAfterSeconds || 2);
+        due = Date.now() + 1000 * (body.pollAfterSeconds || 2);
         listener(body);
     };
     const close = () => {

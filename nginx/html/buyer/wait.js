@@ -9,7 +9,7 @@ import {fill, h, say} from '../common/dom.js';
 import {clockTime, countdown, duration, number} from '../common/words.js';
 import {insist, kept, onBeat} from './calls.js';
 import {countdownTo, leaveQueue, lottery, opensIn, operatorMessage} from './parts.js';
-import {needUser, placeOf, user, watchQueue} from './visitor.js';
+import {needUser, placeOf, watchQueue} from './visitor.js';
 import {text} from './words.js';
 
 /* How long "It is your turn" stands before the page goes on, ms; and how often the place is read
@@ -26,7 +26,7 @@ function position(place, queue) {
 
 /* What is left of the estimate, and when the server made it. */
 function estimate(place) {
-    const {doc, data} = {doc: place.doc, data: place.data};
+    const {doc, data} = place;
     if (doc.estimatedWaitSeconds === null)
         return [text.estimateUnknown, ''];
     const made = data.at - data.age * 1000;
@@ -64,7 +64,7 @@ function putOnce(node, value, make) {
 }
 
 export async function show(page, concertId) {
-    const visitor = user() || await needUser(page.signal);
+    const visitor = await needUser(page.signal);
     const place = placeOf(visitor.id, concertId);
     if (place.phase === 'none') {
         page.replace(`/concerts/${concertId}`);
@@ -124,7 +124,7 @@ export async function show(page, concertId) {
         const live = place.phase === 'waiting' || place.phase === 'prequeue';
         put(parts.state, queue && live && queue.state !== 'OPEN' ? text.states[queue.state] || '' : '');
         putOnce(parts.message, queue && queue.message, operatorMessage);
-        putOnce(parts.opens, queue && queue.state === 'PREQUEUE' && live ? queue.opensAt : null, opens => opens && opensIn(opens));
+        putOnce(parts.opens, queue && queue.state === 'PREQUEUE' && live ? queue.opensAt : null, opens => opens && opensIn(opens, concert.timeZone));
         putOnce(parts.draw, queue && live ? queue.lottery : null, lottery);
     };
     const draw = () => {

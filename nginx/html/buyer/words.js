@@ -8,7 +8,7 @@ const s = (n, one, many) => n === 1 ? one : many;
 const en = {
     /* The frame, and what any view can meet. */
     skip: 'Skip to the content', menu: 'Menu', concerts: 'Concerts', myPage: 'My page', concert: 'Concert', loading: 'One moment …', more: 'Show more',
-    busy: 'The server is busy.', offline: 'No connection.', againIn: n => `Trying again in ${n} s.`, goesOn: 'It goes on.',
+    busy: 'The server is busy.', offline: 'No connection.', againIn: n => `Trying again in ${n} s.`, goesOn: 'Continuing.',
     missing: 'Not found', missingText: 'There is nothing at this address.', failed: 'That did not work', failedText: 'Something unexpected happened. Please try again.',
     tryAgain: 'Try again', toConcerts: 'To the concerts', stay: 'Cancel',
     login: 'Please sign in', loginText: 'Sign in, and you will be brought back here.', toLogin: 'Sign in', signedIn: 'Signed in.',
@@ -34,7 +34,7 @@ const en = {
     waiting: 'You are in the queue', waitingText: 'Leave this page open: it goes on by itself when it is your turn.', early: 'You are here early', earlyText: 'It starts by itself. You do not have to do anything.',
     turn: 'It is your turn', turnText: 'to choose your seats and pay. Taking you there …', chooseSeats: 'Choose seats', yourPlace: 'Your place', placeSay: n => `Your place: ${n}.`,
     next: 'You are next.', ahead: n => `${number(n)} ${s(n, 'person', 'people')} ahead of you`, progress: 'How far you have come', estimate: 'Estimated wait', estimateUnknown: 'not known yet',
-    asOf: time => `as of ${time}`, ticketNumber: 'Your number', heard: time => `Last heard of at ${time}.`,
+    asOf: time => `as of ${time}`, ticketNumber: 'Your number', heard: time => `Last update: ${time}.`,
     placeKept: n => `No answer at the moment. Your place is kept. Next try in ${n} s.`,
     sound: 'Sound when it is my turn', notice: 'Notify me when it is my turn',
     leave: 'Leave the queue', leaveTitle: 'Leave the queue?', leaveText: 'You give up your place. If you join again, you start at the end.', leaveYes: 'Leave',
@@ -101,7 +101,7 @@ const ko = {
 
     waiting: '대기 중입니다', waitingText: '이 페이지를 열어 두시면 차례가 되었을 때 자동으로 이동합니다.', early: '일찍 오셨습니다', earlyText: '시작되면 자동으로 진행됩니다. 그대로 기다려 주세요.',
     turn: '입장할 차례입니다', turnText: '안에 좌석을 선택하고 결제해 주세요. 이동하고 있습니다…', chooseSeats: '좌석 선택하기', yourPlace: '나의 대기 순서', placeSay: n => `대기 순서 ${n}번.`,
-    next: '다음이 입장 차례입니다.', ahead: n => `앞에 ${number(n)}명이 있습니다`, progress: '대기 진행 정도', estimate: '예상 대기 시간', estimateUnknown: '아직 알 수 없습니다',
+    next: '바로 다음 순서입니다.', ahead: n => `앞에 ${number(n)}명이 있습니다`, progress: '대기 진행 정도', estimate: '예상 대기 시간', estimateUnknown: '아직 알 수 없습니다',
     asOf: time => `${time} 기준`, ticketNumber: '대기 번호', heard: time => `마지막 확인: ${time}.`,
     placeKept: n => `지금은 응답이 없습니다. 대기 순서는 유지됩니다. ${n}초 후에 다시 시도합니다.`,
     sound: '차례가 되면 소리로 알림', notice: '차례가 되면 알림 받기',
