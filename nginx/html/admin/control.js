@@ -18,7 +18,7 @@ const words = pick({
         title: 'Control room', now: 'Now', waiting: 'Waiting', inside: 'Inside', of: n => `of ${number(n)}`, noCap: 'no cap', admitted: 'Admitted, last minute', sold: 'Sold, last minute', seats: 'seats',
         revenue: 'Revenue', serving: 'Now serving', tickets: n => `of ${number(n)} numbers`, state: 'State of the queue',
         asOf: t => `As of ${t}`, stale: t => `No answer since ${t}. Trying again by itself.`, dates: 'Dates', toDates: 'New date, times and seats', noDates: 'No date yet: nobody can buy anything, and no buyer sees this concert.', addDate: 'Add the first date',
-        open: 'Open', pause: 'Pause', drain: 'Drain', close: 'Close', openNow: 'Open now', change: 'Change', stateDone: s => `The queue is now: ${s}.`, stateSay: s => `State of the queue: ${s}`,
+        open: 'Open', pause: 'Pause', drain: 'Drain', close: 'Close', openNow: 'Open now, before its time', change: 'Change', stateDone: s => `The queue is now: ${s}.`, stateSay: s => `State of the queue: ${s}`,
         about: {
             OPEN: 'People join and are admitted.', PAUSED: 'People join and keep their places; nobody is admitted.', DRAINING: 'Nobody joins; those who wait are still admitted.',
             CLOSED: 'Nobody joins and nobody is admitted; those inside finish.', SOLD_OUT: 'Nothing is free. It goes on by itself when something comes free.',
@@ -30,7 +30,7 @@ const words = pick({
             DRAINING: ['Drain the queue?', 'Nobody can join any more. Those who wait are still admitted, and those inside go on buying.'],
             CLOSED: ['Close the queue?', 'Nobody can join and nobody is admitted. Those who wait keep their places; those inside can finish.'],
         },
-        openNowAsk: ['Open now, before its time?', 'The draw takes place at once, and all who are here get their order.'],
+        openNowAsk: ['Open now, before its time?', 'The draw takes place at once, and all who are here get their order.'], opening: 'The draw takes place now.',
         opensIn: t => `Opens in ${t}`, opensAt: t => `at ${t}`,
         rates: 'Admission', ratesHint: 'Holds from the next tick on. With a lower cap nobody is sent out.', apply: 'Apply', ratesAsk: 'Change the admission?', ratesDone: 'The admission is changed.', same: 'These are the values it has.',
         whole: (a, b) => `A whole number from ${number(a)} to ${number(b)}.`,
@@ -41,7 +41,7 @@ const words = pick({
         title: '관제실', now: '현재', waiting: '대기', inside: '입장', of: n => `최대 ${number(n)}`, noCap: '제한 없음', admitted: '최근 1분 입장', sold: '최근 1분 판매', seats: '석',
         revenue: '매출', serving: '현재 입장 번호', tickets: n => `발급 ${number(n)}번까지`, state: '대기열 상태',
         asOf: t => `${t} 기준`, stale: t => `${t} 이후 응답이 없습니다. 자동으로 다시 시도합니다.`, dates: '회차', toDates: '회차 추가, 시간과 좌석', noDates: '아직 회차가 없습니다. 구매자에게 보이지 않고 아무것도 살 수 없습니다.', addDate: '첫 회차 추가',
-        open: '열기', pause: '일시 정지', drain: '마감', close: '닫기', openNow: '지금 열기', change: '변경', stateDone: s => `대기열 상태: ${s}`, stateSay: s => `대기열 상태: ${s}`,
+        open: '열기', pause: '일시 정지', drain: '마감', close: '닫기', openNow: '예정보다 먼저 지금 열기', change: '변경', stateDone: s => `대기열 상태: ${s}`, stateSay: s => `대기열 상태: ${s}`,
         about: {
             OPEN: '줄을 설 수 있고 차례대로 입장합니다.', PAUSED: '줄을 설 수 있고 순서도 유지되지만 아무도 입장하지 않습니다.', DRAINING: '새로 줄을 설 수 없고, 기다리는 분은 계속 입장합니다.',
             CLOSED: '줄을 설 수 없고 아무도 입장하지 않습니다. 안에 있는 분은 마칠 수 있습니다.', SOLD_OUT: '남은 좌석이 없습니다. 좌석이 생기면 자동으로 계속됩니다.',
@@ -53,7 +53,7 @@ const words = pick({
             DRAINING: ['대기열을 마감할까요?', '더 이상 줄을 설 수 없습니다. 기다리는 분은 계속 입장하고, 안에 있는 분은 계속 구매합니다.'],
             CLOSED: ['대기열을 닫을까요?', '줄을 설 수 없고 아무도 입장하지 않습니다. 기다리는 분의 순서는 유지되고, 안에 있는 분은 마칠 수 있습니다.'],
         },
-        openNowAsk: ['예정보다 먼저 지금 열까요?', '바로 추첨하여 지금까지 온 모든 분의 순서를 정합니다.'],
+        openNowAsk: ['예정보다 먼저 지금 열까요?', '바로 추첨하여 지금까지 온 모든 분의 순서를 정합니다.'], opening: '지금 추첨합니다.',
         opensIn: t => `시작까지 ${t}`, opensAt: t => `${t} 시작`,
         rates: '입장 속도', ratesHint: '다음 차례부터 적용됩니다. 최대 인원을 줄여도 안에 있는 분을 내보내지는 않습니다.', apply: '적용', ratesAsk: '입장 속도를 변경할까요?', ratesDone: '입장 속도를 변경했습니다.', same: '지금과 같은 값입니다.',
         whole: (a, b) => `${number(a)}부터 ${number(b)}까지의 정수를 입력해 주세요.`,
@@ -63,6 +63,7 @@ const words = pick({
 });
 
 const every = 2000;  // ms between two looks
+const soon = 1000;   // while a draw takes place
 const away = 15000;  // while the page is hidden
 const reread = 6000; // how often the settings are read again: others may change them too
 
@@ -71,29 +72,39 @@ const reread = 6000; // how often the settings are read again: others may change
 const buttons = [['OPEN', words.open, ''], ['PAUSED', words.pause, 'plain'], ['DRAINING', words.drain, 'plain'], ['CLOSED', words.close, 'plain danger']];
 
 function stateBox(room) {
-    const head = h('div', {class: 'row'});
+    const heading = h('h2', {class: 'grow', tabindex: '-1'}, words.state);
+    const badge = h('span');
     const about = h('p');
     const opening = h('p', {class: 'countdown'});
-    const early = h('button', {type: 'button', on: {click: () => room.change({opensAt: null}, ...words.openNowAsk, words.openNow)}}, words.openNow);
-    const row = h('div', {class: 'row states'}, buttons.map(([state, text, kind]) => h('button', {type: 'button', class: `big ${kind}`, dataset: {state},
-        on: {click: () => room.change({state}, ...words.asks[state], text, state === 'CLOSED')}}, text)), early);
+    const early = h('button', {type: 'button', class: 'big', on: {click: () => {
+        const [title, text] = words.openNowAsk;
+        room.patch({opensAt: null}, {title, text, yes: words.openNow, done: words.opening});
+    }}}, words.openNow);
+    const row = h('div', {class: 'row states'}, early, buttons.map(([state, text, kind]) => h('button', {type: 'button', class: `big ${kind}`, dataset: {state},
+        on: {click: () => room.change({state}, ...words.asks[state], text, state === 'CLOSED')}}, text)));
     let last = null;
     room.shows.push(() => {
         const {state, opensAt} = room.concert.queue;
-        fill(head, h('h2', {class: 'grow'}, words.state), stateBadge(state));
-        about.textContent = words.about[state];
+        const before = state === 'PREQUEUE';
+        const focused = row.contains(document.activeElement);
+        fill(badge, stateBadge(state));
+        about.textContent = before && !opensAt ? words.opening : words.about[state];
         row.querySelectorAll('[data-state]').forEach(button => {
             button.disabled = button.dataset.state === state;
             button.setAttribute('aria-pressed', String(button.dataset.state === state));
+            button.hidden = before && button.dataset.state === 'OPEN';
         });
-        early.hidden = state !== 'PREQUEUE';
-        opening.hidden = state !== 'PREQUEUE';
+        early.hidden = !before;
+        early.disabled = !opensAt;
+        opening.hidden = !before || !opensAt;
+        if (focused && document.activeElement.matches(':disabled, [hidden], body'))
+            heading.focus();
         opening.textContent = opensAt ? `${words.opensIn(countdown((Date.parse(opensAt) - serverNow()) / 1000))}, ${words.opensAt(dateTime(opensAt, room.concert.timeZone))}` : '';
         if (last !== null && last !== state)
             say(words.stateSay(stateName(state)));
         last = state;
     });
-    return h('section', {class: 'panel state'}, head, about, opening, row);
+    return h('section', {class: 'panel state'}, h('div', {class: 'row'}, heading, badge), about, opening, row);
 }
 
 /* --- Rates and message --- */
@@ -195,16 +206,19 @@ function datesBox(room) {
     if (room.dates.length === 0)
         return h('section', {class: 'panel'}, h('h2', null, words.dates), h('p', null, words.noDates), h('a', {class: 'button', href: `${at}/new`}, words.addDate));
     const {node, update} = datesTable(room.concert, room.dates);
-    room.shows.push(() => update(room.stats.schedules));
+    room.shows.push(() => update(room.stats.schedules, room.concert));
     return h('section', {class: 'panel'}, h('div', {class: 'row'}, h('h2', {class: 'grow'}, words.dates), h('a', {href: at}, words.toDates)), node);
 }
 
 /* --- The room --- */
 
+/* Whether its time has come and the draw is still to take place, which is a matter of a moment. */
+const drawing = ({concert: {queue}}) => queue.state === 'PREQUEUE' && !(Date.parse(queue.opensAt) > serverNow());
+
 async function look(room, signal) {
     const {body} = await api('GET', `/admin/concerts/${room.concert.concertId}/stats`, {signal, retry: 0});
     room.stats = body;
-    if (Date.now() - room.readAt > reread) {
+    if (Date.now() - room.readAt > reread || drawing(room)) {
         room.concert = await getConcert(room.concert.concertId, signal);
         room.readAt = Date.now();
     }
@@ -212,6 +226,9 @@ async function look(room, signal) {
 
 /* Until the view is left. A server that takes long is asked less often. */
 async function run(room, status, charts, signal) {
+    let wake = new AbortController();
+    room.wake = () => wake.abort();
+    signal.addEventListener('abort', room.wake, {once: true});
     let heard = Date.now();
     while (!signal.aborted) {
         const began = Date.now();
@@ -223,6 +240,7 @@ async function run(room, status, charts, signal) {
             charts.add({...room.stats, revenue: revenue(room.stats)});
             status.textContent = words.asOf(clockTime(serverNow()));
             status.classList.remove('late');
+            wait = drawing(room) ? soon : wait;
         } catch (problem) {
             if (signal.aborted || !(problem instanceof Problem))
                 return;
@@ -230,7 +248,8 @@ async function run(room, status, charts, signal) {
             status.classList.add('late');
             wait = Math.max(wait, problem.retryAfter * 1000, 4000);
         }
-        await pause(Math.max(wait - (Date.now() - began), 4 * (Date.now() - began)), signal);
+        wake = new AbortController();
+        await pause(Math.max(wait - (Date.now() - began), 4 * (Date.now() - began)), wake.signal);
     }
 }
 
@@ -244,6 +263,7 @@ export async function controlRoom({params, signal}) {
             room.concert = changed;
             room.readAt = Date.now();
             room.show();
+            room.wake();
         }
     };
     room.change = (queue, title, text, yes, danger) => room.patch(queue, {title, text, yes, danger, done: changed => words.stateDone(stateName(changed.queue.state))});

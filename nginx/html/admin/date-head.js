@@ -21,6 +21,6 @@ export async function getDate(id, signal) {
 export function dateHead(concert, date, here) {
     const at = `#/dates/${date.scheduleId}`;
     return [crumbs(words.up, [[words.concerts, '#/concerts'], [concert.title, `#/concerts/${concert.concertId}`], [words.dates, `#/concerts/${concert.concertId}/dates`]]),
-        h('div', {class: 'row head'}, h('h1', {class: 'grow'}, whenOf(date, concert.timeZone)), bookingBadge(date)),
+        h('div', {class: 'row head'}, h('h1', {class: 'grow'}, whenOf(date, concert.timeZone)), bookingBadge(date, concert)),
         tabs(words.views, [[words.date, at], [words.seats, `${at}/seats`], [words.sales, `${at}/sales`]], here ? `${at}/${here}` : at)];
 }

@@ -1,35 +1,30 @@
 /*
- * The live charts of a control room: a bounded history of its figures, drawn by Chart.js, and the
- * same in words and as a table for who does not see charts.
- *
- * The history outlives the view, so that a look at something else costs none of it; while nobody
- * looks nothing is asked, and the line has a gap.
+ * The live charts of a control room: the history of its figures, drawn by Chart.js, and the same in
+ * words and as a table for who does not see charts.
  */
 import {pause, Problem, serverNow} from '/common/api.js';
 import {fill, h} from '/common/dom.js';
 import {clockTime, money, number, pick} from '/common/words.js';
 import {drawing} from './chart.js';
+import {concertFigures, historyOf, push, server, span} from './history.js';
 import {between, readMetrics} from './metrics.js';
 import {api} from './session.js';
 
 const words = pick({
     en: {
-        title: 'Live, of the last 15 minutes', none: 'Nothing yet.', table: 'As a table', time: 'Time', noCharts: 'The charts could not be loaded; the tables below have the same figures.',
+        title: 'Live, since this page was opened, at most 15 minutes', none: 'Nothing yet.', table: 'As a table', time: 'Time', noCharts: 'The charts could not be loaded; the tables below have the same figures.',
         people: 'People', waiting: 'Waiting', active: 'Inside', flow: 'Each minute', admitted: 'Admitted', sold: 'Seats sold', money: 'Revenue', revenue: 'Revenue',
         latency: 'Time to answer, ms', p50: 'Half within', p95: '95% within', p99: '99% within', requests: 'Answers a second', good: 'Fine', refused: 'Refused (4xx)', turned: 'Turned away (429, 503)', failed: 'Failed (5xx)',
         server: 'Of the buyers’ calls to the one host that answers this page, over ten seconds; without what nginx answers by itself.', now: 'now', from: (a, b) => `from ${a} to ${b}`,
     },
     ko: {
-        title: '실시간(최근 15분)', none: '아직 없습니다.', table: '표로 보기', time: '시각', noCharts: '차트를 불러올 수 없습니다. 아래 표에서 같은 값을 볼 수 있습니다.',
+        title: '실시간(이 페이지를 연 뒤부터, 최대 15분)', none: '아직 없습니다.', table: '표로 보기', time: '시각', noCharts: '차트를 불러올 수 없습니다. 아래 표에서 같은 값을 볼 수 있습니다.',
         people: '인원', waiting: '대기', active: '입장', flow: '1분 동안', admitted: '입장', sold: '판매 좌석', money: '매출', revenue: '매출',
         latency: '응답 시간(ms)', p50: '절반 이내', p95: '95% 이내', p99: '99% 이내', requests: '초당 응답', good: '정상', refused: '거절(4xx)', turned: '돌려보냄(429, 503)', failed: '실패(5xx)',
         server: '이 페이지에 응답하는 호스트가 받은 구매자 요청의 10초 동안 값이며, nginx가 직접 응답한 것은 빠져 있습니다.', now: '현재', from: (a, b) => `${a}~${b}`,
     },
 });
 
-const span = 15 * 60e3;
-const most = 600;      // points: a tab that is open for days does not grow
-const gap = 20e3;      // without news for so long: the line breaks
 const window_ = 10e3;  // over which the counters are compared
 const every = 2000;
 const away = 20000;
@@ -46,18 +41,7 @@ const charts = [
     {name: 'requests', of: 'server', lines: [['good', words.good], ['refused', words.refused], ['turned', words.turned], ['failed', words.failed]], show: tenths},
 ];
 
-const histories = new Map(); // concertId -> points
-const server = [];           // points of the counters, whatever the concert
 let readings = [];
-
-function push(list, point) {
-    const last = list[list.length - 1];
-    if (last && point.at - last.at > gap)
-        list.push({at: last.at + 1});
-    list.push(point);
-    while (list.length > most || (list.length && list[0].at < point.at - span))
-        list.shift();
-}
 
 /* --- In words and as a table --- */
 
@@ -129,9 +113,7 @@ async function watchServer(update, signal) {
 
 /** The charts of a concert: {node, add(figures)}, at work until the signal says stop. */
 export function liveCharts(concertId, signal) {
-    if (!histories.has(concertId))
-        histories.set(concertId, []);
-    const points = histories.get(concertId);
+    const points = historyOf(concertId);
     const listOf = chart => chart.of === 'points' ? points : server;
     const trouble = h('p', {class: 'note warn', hidden: true}, words.noCharts);
     const parts = charts.map(chart => ({...chart, figure: figure(chart), drawn: null}));
@@ -151,7 +133,7 @@ export function liveCharts(concertId, signal) {
     }), () => { trouble.hidden = signal.aborted; });
     watchServer(() => update('server'), signal);
     return {node, add: figures => {
-        push(points, {at: serverNow(), ...figures});
+        push(points, {at: serverNow(), ...Object.fromEntries(concertFigures.map(name => [name, figures[name]]))});
         update('points');
     }};
 }
