@@ -9,7 +9,7 @@ import {test} from './lib/test.js';
 
 async function trySignIn(page, token) {
     await page.getByLabel('Operator token').fill(token);
-    await page.getByRole('button', {name: 'Sign in', exact: true}).click();
+    await page.getByLabel('Operator token').press('Enter');
 }
 
 test('signing in says what is wrong with a token, and ends with it', async t => {
@@ -23,7 +23,7 @@ test('signing in says what is wrong with a token, and ends with it', async t => 
     await expect(wrong).toSay('it lacks the scope admin');
     await trySignIn(page, site.adminToken().replace(/.{6}$/, 'AAAAAA'));
     await expect(wrong).toSay('The server does not accept this token.');
-    await trySignIn(page, site.mint(randomUUID(), 'admin', 6));
+    await trySignIn(page, site.mint(randomUUID(), 'admin', 6).replace(/.{40}/g, '$&\n'));
     await expect(page.getByRole('heading', {name: 'Audit log', level: 1}), 'where it was wanted to').toShow();
     await expect(page.getByRole('main').getByText('Your token has ended.'), 'the end of the token').toShow(15000);
 });
@@ -75,7 +75,7 @@ async function pauseAndTell(page, waiting) {
     await expect(waiting.getByRole('main').getByText(/멈|중지|정지/).first(), 'that admission has paused').toShow();
 }
 
-async function downloadSales(page) {
+async function downloadCsv(page) {
     const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', {name: 'Download as CSV'}).click()]);
     let text = '';
     for await (const part of await download.createReadStream())
@@ -107,6 +107,8 @@ test('an operator\'s day: make, sell, pause, tell, refund, cancel; the audit log
     await expect(operator.figure(page, 'Revenue'), 'the revenue').toSay('₩210,000');
     await expect(operator.figure(page, 'Sold, last minute')).toSay('3');
     await site.until(() => page.getByRole('img', {name: /^Revenue\. Revenue: now ₩210,000/}).count(), 'the chart of the revenue');
+    await page.reload();
+    await site.until(() => page.getByRole('img', {name: /now ₩210,000, from ₩0 to ₩210,000/}).count(), 'the chart as it was before the reload');
 
     await site.enter(await site.user(), concertId);
     const waiting = await t.visitor({language: 'ko'});
@@ -120,7 +122,7 @@ test('an operator\'s day: make, sell, pause, tell, refund, cancel; the audit log
     await operator.decide(page, 'Open');
 
     await page.goto(`/admin/#/dates/${scheduleId}/sales`);
-    assert.equal((await downloadSales(page)).trim().split('\r\n').length, 4, 'a header and three seats');
+    assert.equal((await downloadCsv(page)).trim().split('\r\n').length, 4, 'a header and three seats');
     await page.getByRole('link', {name: String(sold.reservationId), exact: true}).first().click();
     await operator.decide(page, `Refund: Reservation ${sold.reservationId}`, 'Refund');
     await expect(page.getByRole('main').getByText('Refunded', {exact: true})).toShow();
@@ -134,6 +136,7 @@ test('an operator\'s day: make, sell, pause, tell, refund, cancel; the audit log
     await auditSays(page, `schedule/${scheduleId}`, ['Date canceled', 'Seats changed', 'Date made']);
     await auditSays(page, `concert/${concertId}`, ['Concert changed', 'Concert changed', 'Concert changed', 'Concert made']);
     await auditSays(page, `reservation/${sold.reservationId}`, ['Reservation refunded']);
+    assert.match(await downloadCsv(page), new RegExp(`,schedule.cancel,schedule/${scheduleId},`), 'the log as a file');
 });
 
 test('what is asked and turned down changes nothing, and typing is not lost by a slip', async t => {
@@ -148,4 +151,34 @@ test('what is asked and turned down changes nothing, and typing is not lost by a
     await page.getByRole('navigation', {name: 'Main'}).getByRole('link', {name: 'Buyers'}).click();
     await page.getByRole('dialog').getByRole('button').last().click();
     assert.equal(await page.getByLabel('Title').inputValue(), 'Something else');
+    for (const view of ['Buyers', 'Audit log'])
+        await page.getByRole('link', {name: view}).evaluate(link => link.click());
+    await expect(page.getByRole('dialog'), 'one question at a time').toShow();
+    await page.getByRole('dialog').getByRole('button', {name: 'Leave'}).click();
+    await expect(page.getByRole('heading', {name: 'Buyers', level: 1}), 'where it was wanted to first').toShow();
+});
+
+test('a draw is brought forward with one button, and the page follows', async t => {
+    const concert = await site.concert({queue: {opensAt: new Date(Date.now() + 5 * 86400000).toISOString()}});
+    const {scheduleId} = await site.show(concert.concertId);
+    const page = await t.visitor();
+    await operator.signIn(page, `/concerts/${concert.concertId}`);
+    await expect(page.getByRole('row').getByText('Queue opens'), 'that nobody can book yet').toShow();
+    assert.equal(await page.getByRole('button', {name: 'Open', exact: true}).count(), 0);
+    await operator.decide(page, 'Open now, before its time');
+    await expect(page.getByRole('button', {name: 'Open', exact: true, disabled: true}), 'that it is open').toShow();
+    await page.getByRole('row').getByRole('link').click();
+    assert.equal(await page.getByRole('link', {name: 'Door page for this show'}).getAttribute('href'), `/scan/#schedule=${scheduleId}`);
+});
+
+test('who looks up what there is none of is told at the field', async t => {
+    const page = await t.visitor();
+    await operator.signIn(page, '/buyers');
+    const input = page.getByLabel('Reservation number or user UUID');
+    for (const [text, said] of [['987654321', 'There is no reservation 987654321.'], [randomUUID(), 'Frontrow knows no user with this UUID.']]) {
+        await input.fill(text);
+        await input.press('Enter');
+        await expect(page.locator('form .wrong')).toSay(said);
+        assert.equal(await input.inputValue(), text);
+    }
 });

@@ -4,14 +4,16 @@
  */
 import {fill, h} from '/common/dom.js';
 import {clockTime, day, money, number, pick} from '/common/words.js';
+import {csvButton} from './download.js';
 import {toText} from './ranges.js';
 import {api, session} from './session.js';
 import {settingName} from './settings.js';
+import {isZone} from './times.js';
 import {cursorParam, moreButton, stateName, statusName} from './ui.js';
 
 const words = pick({
     en: {
-        title: 'Audit log', lead: 'Every change that an operator made, here or from the shell, newest first.', zone: name => `Times are those of ${name}, where your browser is.`, filter: 'Show only', filterHint: 'An action, a target such as concert/5, or an operator\'s UUID.',
+        title: 'Audit log', lead: zone => `Every change that an operator made, here or from the shell, newest first. When it was made stands in the time of ${zone}; other times name their zone.`, filter: 'Show only', filterHint: 'An action, a target such as concert/5, or an operator\'s UUID.',
         you: 'you', shell: 'from the shell', by: 'by', none: 'Nothing has been changed yet.', noMatch: 'None of the loaded entries matches.', matches: n => `${number(n)} of the loaded entries match.`,
         all: 'All that was set', unchanged: 'Nothing differs.', empty: 'none', to: 'becomes', entries: 'Entries',
         actions: {
@@ -22,7 +24,7 @@ const words = pick({
         was: n => n === 1 ? 'How it was' : `How the ${number(n)} that changed were`, more: 'and others',
     },
     ko: {
-        title: '감사 기록', lead: '운영자가 이 페이지나 셸에서 바꾼 모든 것을 최신순으로 보여 줍니다.', zone: name => `시각은 이 브라우저의 시간대(${name}) 기준입니다.`, filter: '골라 보기', filterHint: '작업, concert/5와 같은 대상, 또는 운영자의 UUID입니다.',
+        title: '감사 기록', lead: zone => `운영자가 이 페이지나 셸에서 바꾼 모든 것을 최신순으로 보여 줍니다. 변경한 시각은 ${zone} 기준이며, 그 밖의 시각에는 시간대를 함께 적습니다.`, filter: '골라 보기', filterHint: '작업, concert/5와 같은 대상, 또는 운영자의 UUID입니다.',
         you: '나', shell: '셸에서', by: '운영자:', none: '아직 변경된 것이 없습니다.', noMatch: '불러온 기록 가운데 일치하는 것이 없습니다.', matches: n => `불러온 기록 가운데 ${number(n)}개가 일치합니다.`,
         all: '설정한 전체 값', unchanged: '달라진 것이 없습니다.', empty: '없음', to: '다음으로 바뀜', entries: '기록',
         actions: {
@@ -50,13 +52,13 @@ function flat(value, prefix = '', out = {}) {
 
 const time = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/;
 
-function written(name, value) {
+function written(name, value, zone) {
     if (value === null || value === undefined || value === '')
         return h('span', {class: 'quiet'}, words.empty);
     if (Array.isArray(value))
         return h('code', null, JSON.stringify(value));
     if (typeof value === 'string' && time.test(value))
-        return h('time', {datetime: value}, `${day(value)} ${clockTime(value)}`);
+        return h('time', {datetime: value}, `${day(value, zone)} ${clockTime(value, zone)} (${zone})`);
     if (name.endsWith('state') && typeof value === 'string')
         return stateName(value);
     if (name === 'status')
@@ -68,13 +70,16 @@ function written(name, value) {
 
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
-function difference(before, after) {
+/* What was on its way when it was written down: of a cancellation that begins nothing is settled. */
+const passing = new Set(['cancellation.done']);
+
+function difference(before, after, zone) {
     const [old, now] = [flat(before), flat(after)];
-    const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(name => !same(old[name], now[name]));
+    const names = [...new Set([...Object.keys(old), ...Object.keys(now)])].filter(name => !passing.has(name) && !same(old[name], now[name]));
     if (names.length === 0)
         return h('p', {class: 'quiet'}, words.unchanged);
     return h('ul', {class: 'diff'}, names.map(name => h('li', null, h('span', {class: 'what'}, settingName(name)), ' ',
-        name in old && [h('del', null, written(name, old[name])), h('span', {role: 'img', 'aria-label': words.to}, ' → ')], h('ins', null, written(name, now[name])))));
+        name in old && [h('del', null, written(name, old[name], zone)), h('span', {role: 'img', 'aria-label': words.to}, ' → ')], h('ins', null, written(name, now[name], zone)))));
 }
 
 /* Ranges of seats with what they were given or had; those that have the same together. */
@@ -91,8 +96,30 @@ const seatChanges = (before, after) => [h('ul', {class: 'diff'}, rangeList(after
     before.seats.length > 0 && h('details', null, h('summary', null, words.was(after.changed)), h('ul', {class: 'diff'}, rangeList(before.seats), before.more && h('li', null, words.more)))];
 
 /* What was made has no before: all of it, folded. */
-const content = ({before, after}) => before && after ? after.changes ? seatChanges(before, after) : difference(before, after)
-    : before || after ? h('details', null, h('summary', null, words.all), difference(null, after || before)) : null;
+const content = ({before, after}, zone) => before && after ? after.changes ? seatChanges(before, after) : difference(before, after, zone)
+    : before || after ? h('details', null, h('summary', null, words.all), difference(null, after || before, zone)) : null;
+
+/* --- Time zones --- */
+
+const localZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/* Of the latest hundred concerts, by id. Without them the browser's zone does, since it is named. */
+async function concertZones(signal) {
+    try {
+        const {body} = await api('GET', '/admin/concerts?limit=100', {signal, retry: 0});
+        return new Map(body.concerts.map(concert => [concert.concertId, concert.timeZone]));
+    } catch (problem) {
+        signal.throwIfAborted();
+        return new Map();
+    }
+}
+
+function zoneOf({target, before, after}, zones) {
+    const found = after || before || {};
+    const id = found.concertId || Number((/^concert\/(\d+)$/.exec(target) || [])[1]);
+    const zone = found.timeZone || zones.get(id);
+    return zone && isZone(zone) ? zone : localZone;
+}
 
 /* --- Entries --- */
 
@@ -108,12 +135,12 @@ function targetLink(target) {
 
 const actorName = actor => actor === nobody ? words.shell : actor === session().user ? words.you : h('code', {title: actor}, actor);
 
-function entryNode(entry) {
+function entryNode(entry, zones) {
     return h('li', {class: 'entry', dataset: {search: `${entry.action} ${entry.target} ${entry.actor} ${words.actions[entry.action] || ''}`.toLowerCase()}},
         h('div', {class: 'row'}, h('h2', null, words.actions[entry.action] || entry.action), targetLink(entry.target),
             h('span', {class: 'quiet actor'}, entry.actor === nobody ? '' : `${words.by} `, actorName(entry.actor)),
             h('time', {class: 'quiet', datetime: entry.at}, `${day(entry.at)} ${clockTime(entry.at)}`)),
-        content(entry));
+        content(entry, zoneOf(entry, zones)));
 }
 
 export async function auditLog({query, signal}) {
@@ -121,8 +148,9 @@ export async function auditLog({query, signal}) {
         const {body} = await api('GET', `/admin/audit?limit=50${cursorParam(cursor)}`, {signal});
         return {items: body.entries, next: body.next};
     };
-    const first = await page(null);
-    const list = h('ol', {class: 'entries', 'aria-label': words.entries}, first.items.map(entryNode));
+    const [first, zones] = await Promise.all([page(null), concertZones(signal)]);
+    const nodeOf = entry => entryNode(entry, zones);
+    const list = h('ol', {class: 'entries', 'aria-label': words.entries}, first.items.map(nodeOf));
     const found = h('p', {class: 'quiet', role: 'status'});
     const input = h('input', {type: 'search', id: 'filter', value: query.get('target') || '', list: 'actions', autocomplete: 'off', 'aria-describedby': 'filter-hint', on: {input: () => apply()}});
     const apply = () => {
@@ -136,13 +164,13 @@ export async function auditLog({query, signal}) {
         fill(found, wanted ? n ? words.matches(n) : words.noMatch : null);
     };
     const more = moreButton(first.next, page, items => {
-        const nodes = items.map(entryNode);
+        const nodes = items.map(nodeOf);
         list.append(...nodes);
         apply();
         return nodes.find(node => !node.hidden);
     });
     apply();
-    return {title: words.title, content: [h('h1', null, words.title), h('p', null, words.lead, ' ', words.zone(Intl.DateTimeFormat().resolvedOptions().timeZone)),
+    return {title: words.title, content: [h('div', {class: 'row head'}, h('h1', {class: 'grow'}, words.title), first.items.length > 0 && csvButton('/admin/audit', 'audit.csv')), h('p', null, words.lead(localZone)),
         first.items.length === 0 ? h('p', {class: 'quiet'}, words.none)
             : [h('div', {class: 'field filter'}, h('label', {for: 'filter'}, words.filter), input,
                 h('datalist', {id: 'actions'}, [...new Set(first.items.map(entry => entry.action))].map(action => h('option', {value: action}))), h('p', {class: 'hint', id: 'filter-hint'}, words.filterHint)), found, list, more]]};

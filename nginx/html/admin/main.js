@@ -6,13 +6,14 @@
  */
 import {serverNow} from '/common/api.js';
 import {byId, fill, h, languageButton, themeButton, toast} from '/common/dom.js';
-import {countdown, pick, timeOnly} from '/common/words.js';
+import {pick, timeOnly} from '/common/words.js';
 import {auditLog} from './audit.js';
 import {buyer, buyers, reservation} from './buyers.js';
 import {concertList} from './concerts.js';
 import {concertCreate, concertEdit} from './concert-form.js';
 import {controlRoom} from './control.js';
 import {dateCreate, dateList, dateShow} from './dates.js';
+import {forget} from './history.js';
 import {sales} from './sales.js';
 import {seatEditor} from './seats.js';
 import {onSession, resume, session} from './session.js';
@@ -23,12 +24,12 @@ import {problemNote} from './ui.js';
 const words = pick({
     en: {
         site: 'Frontrow operator', skip: 'Skip to the content', nav: 'Main', concerts: 'Concerts', buyers: 'Buyers', audit: 'Audit log',
-        session: t => `Signed in until ${t}`, left: t => `${t} left`, loading: 'Loading …', noPage: 'There is no such page', noPageText: 'The address of this page is not right.',
+        session: t => `Signed in until ${t}`, left: t => `${t} left`, hours: h => `${h} h`, hoursMinutes: (h, m) => `${h} h ${m} min`, minutes: m => `${m} min`, seconds: s => `${s} s`, loading: 'Loading …', noPage: 'There is no such page', noPageText: 'The address of this page is not right.',
         toConcerts: 'To the concerts', trouble: 'This page could not be shown', ending: 'Your token ends in five minutes. Choose the time in the bar to go on with a new one.',
     },
     ko: {
         site: 'Frontrow 운영자', skip: '본문으로 건너뛰기', nav: '주 메뉴', concerts: '공연', buyers: '구매자', audit: '감사 기록',
-        session: t => `${t}까지 로그인됨`, left: t => `${t} 남음`, loading: '불러오고 있습니다…', noPage: '없는 페이지입니다', noPageText: '페이지 주소가 올바르지 않습니다.',
+        session: t => `${t}까지 로그인됨`, left: t => `${t} 남음`, hours: h => `${h}시간`, hoursMinutes: (h, m) => `${h}시간 ${m}분`, minutes: m => `${m}분`, seconds: s => `${s}초`, loading: '불러오고 있습니다…', noPage: '없는 페이지입니다', noPageText: '페이지 주소가 올바르지 않습니다.',
         toConcerts: '공연 목록으로', trouble: '페이지를 표시할 수 없습니다', ending: '토큰이 5분 후에 끝납니다. 계속하려면 상단의 시간을 눌러 새 토큰을 넣어 주세요.',
     },
 });
@@ -58,17 +59,25 @@ const main = byId('main');
 main.tabIndex = -1;
 let clock = null;
 
-/* Whole minutes while there is time: a clock that ticks draws the eye. */
+/* Whole minutes while there is time: a clock that ticks draws the eye. {time, short} for a bar that
+ * has little room. */
+function timeLeft(seconds) {
+    const minutes = Math.floor(seconds / 60);
+    const hours = Math.floor(minutes / 60);
+    if (hours)
+        return {time: words.hoursMinutes(hours, minutes % 60), short: words.hours(hours)};
+    const time = minutes ? words.minutes(minutes) : words.seconds(Math.max(0, Math.floor(seconds)));
+    return {time, short: time};
+}
+
 function showClock() {
     if (!clock || !session())
         return;
     const left = (session().endsAt - serverNow()) / 1000;
-    const hours = Math.floor(left / 3600);
-    const minutes = Math.floor(left / 60) % 60;
-    const time = left < 300 ? countdown(left) : `${hours}:${String(minutes).padStart(2, '0')}`;
+    const {time, short} = timeLeft(left);
     const text = words.left(time);
     if (clock.dataset.time !== time)
-        fill(clock, h('span', {class: 'short'}, time), h('span', {class: 'long'}, text));
+        fill(clock, h('span', {class: 'short'}, short), h('span', {class: 'long'}, text));
     clock.dataset.time = time;
     clock.classList.toggle('warn', left < 300);
     clock.setAttribute('aria-label', `${words.session(timeOnly(session().endsAt))}. ${text}`);
@@ -170,6 +179,8 @@ onSession({
         leaving.abort();
         opening++;
         settled();
+        if (reason === 'left')
+            forget();
         showBar(null);
         put(signInView(reason));
         scrollTo(0, 0);

@@ -71,7 +71,7 @@ function watch() {
         } else {
             listeners.changed();
         }
-    }, 5000);
+    }, 1000);
 }
 
 function take(token, found) {

@@ -10,7 +10,7 @@ const words = pick({
         title: 'Title', artist: 'Artist', host: 'Host', timeZone: 'Time zone', state: 'State', opensAt: 'Queue opens at', ko: 'Message in Korean', en: 'Message in English',
         others: {status: 'Status', balance: 'Balance', amount: 'Amount', entryId: 'Ledger entry', startsAt: 'Begins at', bookingOpensAt: 'Booking opens', bookingClosesAt: 'Booking closes',
             refundClosesAt: 'Refunds until', canceledAt: 'Canceled', capacity: 'Seats', date: 'Day', changes: 'Changes', concertId: 'Concert', scheduleId: 'Date', reservationId: 'Reservation', userId: 'Buyer',
-            'cancellation.total': 'Reservations to settle', 'cancellation.done': 'Of them settled'},
+            'cancellation.total': 'Reservations to settle at that moment'},
         settings: {
             'queue.admitCount': ['Admitted at a time', 'How many people each batch lets in.'],
             'queue.admitIntervalSeconds': ['Seconds between batches', 'A batch is due each time this has passed since the queue opened.'],
@@ -28,7 +28,7 @@ const words = pick({
         title: '제목', artist: '출연', host: '주최', timeZone: '시간대', state: '상태', opensAt: '대기열 시작', ko: '한국어 안내', en: '영어 안내',
         others: {status: '상태', balance: '잔액', amount: '금액', entryId: '거래 번호', startsAt: '공연 시작', bookingOpensAt: '예매 시작', bookingClosesAt: '예매 마감',
             refundClosesAt: '환불 기한', canceledAt: '취소', capacity: '좌석 수', date: '날짜', changes: '변경 내용', concertId: '공연', scheduleId: '회차', reservationId: '예매', userId: '구매자',
-            'cancellation.total': '처리할 예매', 'cancellation.done': '처리한 예매'},
+            'cancellation.total': '취소 당시 처리할 예매'},
         settings: {
             'queue.admitCount': ['한 번에 입장하는 인원', '한 차례에 들여보내는 사람 수입니다.'],
             'queue.admitIntervalSeconds': ['입장 간격(초)', '대기열이 열린 때부터 이 간격마다 한 차례씩 들여보냅니다.'],

@@ -39,7 +39,22 @@ const words = pick({
     },
 });
 
-const input = () => h('textarea', {name: 'token', rows: 3, required: true, class: 'code', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false'});
+/* A token is one line, however it was copied: Enter sends it. */
+function input() {
+    const node = h('textarea', {name: 'token', rows: 3, required: true, class: 'code', autocomplete: 'off', autocapitalize: 'off', spellcheck: 'false', enterkeyhint: 'go', on: {
+        input: () => {
+            if (/[\r\n]/.test(node.value))
+                node.value = node.value.replace(/[\r\n]+/g, '');
+        },
+        keydown: event => {
+            if (event.key !== 'Enter' || event.isComposing)
+                return;
+            event.preventDefault();
+            node.form.requestSubmit(node.form.querySelector('[type=submit]'));
+        },
+    }});
+    return node;
+}
 
 function copyable(text) {
     return h('div', {class: 'row copy'}, h('code', {class: 'grow'}, text),

@@ -8,17 +8,24 @@ const words = pick({
 });
 
 let unsaved = false;
+let asking = false;
 
 /** Marks that something was typed, or that it was sent or given up. */
 export const touched = () => { unsaved = true; };
 export const settled = () => { unsaved = false; };
 
-/** Resolves to whether the view may be left; `stay` puts the address back while it is asked. */
+/** Resolves to whether the view may be left; `stay` puts the address back while it is asked. Who goes
+ * back and forth meanwhile is asked once, about the first. */
 export async function mayLeave(stay) {
     if (!unsaved)
         return true;
     stay();
-    return ask({...words, danger: true});
+    if (asking)
+        return false;
+    asking = true;
+    const answer = await ask({...words, danger: true});
+    asking = false;
+    return answer;
 }
 
 addEventListener('beforeunload', event => {
