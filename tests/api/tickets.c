@@ -210,7 +210,7 @@ static void test_a_picture(void)
     CHECK(strstr(output, "seats 2,4-5 ") != NULL, "%s", output);
     r = get_as(u.token, id, SVG, "ko");
     CHECK_STR(api_header(r, "Content-Language"), "ko");
-    CHECK(strstr(r->body, F(">예약 번호 %lld<", (long long)id)) != NULL, "%s", r->body);
+    CHECK(strstr(r->body, F(">예매 번호 %lld<", (long long)id)) != NULL, "%s", r->body);
 }
 
 static void test_the_largest_ticket_can_be_scanned(void)

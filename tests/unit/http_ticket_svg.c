@@ -161,7 +161,7 @@ static void test_a_ticket_in_korean(void)
 
     CU_ASSERT_TRUE(has(&svg, "lang=\"ko\""));
     CU_ASSERT_TRUE(has(&svg, "2026년 9월 21일 (월) 23:13 KST"));
-    CU_ASSERT_TRUE(has(&svg, ">예약 번호 42</text>"));
+    CU_ASSERT_TRUE(has(&svg, ">예매 번호 42</text>"));
     text_buf_free(&svg);
 }
 
