@@ -1,25 +1,24 @@
 /*
  * The frame of the buyer's pages: the header, and which view the address shows.
  *
- * A view is a function of (page, ...numbers of the address), which fills page.node and returns when it
- * has something to show; page.title and page.width ('narrow', 'wide') are the view's to set.
- * Whatever it starts ends with page.signal.
+ * A view is a function of (page, ...numbers of the address), which fills page.node, sets page.title and
+ * page.width ('narrow', 'wide'), and returns when it has something to show. What it starts ends with
+ * page.signal.
  */
 import {Problem, serverNow} from '../common/api.js';
 import {byId, fill, h, languageButton, say, themeButton, toast} from '../common/dom.js';
 import {countdown, number} from '../common/words.js';
-import {onBeat, onKept} from './calls.js';
-import {forgetUser, loginAddress, LoginNeeded, placesOf, signedOut, takeToken, user} from './visitor.js';
+import {here, onBeat, onKept} from './calls.js';
+import {forgetUser, inDemo, loginAddress, LoginNeeded, needUser, placesOf, signedOut, takeToken, user} from './visitor.js';
+import {seatsName} from './parts.js';
 import {text} from './words.js';
-
-/* --- What goes on in the visitor's queues, whatever view is shown --- */
 
 const TOLD = [300, 120, 60, 30]; // seconds left of a session that are read out
 
 const value = h('strong', {class: 'number'});
 const clock = h('p', {class: 'session', hidden: true, role: 'timer'}, h('span', {class: 'session-label'}, text.timeLeft), ' ', value);
 const strip = h('aside', {class: 'strip', hidden: true, 'aria-label': text.queue}, h('p'), h('a', {class: 'button'}));
-const phases = new Map(); // of each place when it was last looked at
+const phases = new Map(); // when last looked at
 let told = Infinity;
 
 function showClock(place) {
@@ -37,12 +36,12 @@ function showClock(place) {
     told = mark;
 }
 
-/* What the visitor should know of a place that the view shown is not about: [words, link, address]. */
+/* News of a place that the view shown is not about: [words, link, address]. */
 function newsOf(place, path) {
     const at = `/concerts/${place.concertId}`;
     const {hold} = place;
-    if (hold && path !== `${at}/hold/${hold.id}`)
-        return [`${text.heldFor} ${countdown((Date.parse(hold.until) - serverNow()) / 1000)}`, text.goOnPay, `${at}/hold/${hold.id}`];
+    if (hold && !path.startsWith(`${at}/hold/`))
+        return [`${seatsName(hold.seats)} · ${text.heldFor} ${countdown((Date.parse(hold.until) - serverNow()) / 1000)}`, text.goOnPay, `${at}/hold/${hold.id}`];
     if (path.startsWith(at))
         return null;
     if (place.phase === 'inside')
@@ -68,17 +67,15 @@ function showPlaces() {
     showClock(places.find(place => place.concertId === Number(concertId)));
     for (const place of places)
         noticeTurn(place, path).catch(() => null);
-    const [news] = places.map(place => newsOf(place, path)).filter(Boolean);
+    const [news] = signedOut() ? path === '/me' ? [] : [[text.signInOver, text.toLogin]] : places.map(place => newsOf(place, path)).filter(Boolean);
     strip.hidden = !news;
     if (!news)
         return;
     const [words, link] = strip.children;
     words.textContent = news[0];
     link.textContent = news[1];
-    link.href = `#${news[2]}`;
+    link.href = news[2] ? `#${news[2]}` : loginAddress() || '#/me';
 }
-
-/* --- Views --- */
 
 const routes = [
     [/^\/?$/, () => import('./concerts.js'), 'showConcerts'],
@@ -125,6 +122,11 @@ function frame() {
     byId('bar').after(strip);
 }
 
+function greet() {
+    if (takeToken())
+        setTimeout(() => say(signedOut() ? text.signInOver : text.signedIn), 500); // after the heading
+}
+
 function markMenu(path) {
     for (const link of byId('bar').querySelectorAll('nav a'))
         if (link.dataset.route === path)
@@ -133,14 +135,19 @@ function markMenu(path) {
             link.removeAttribute('aria-current');
 }
 
-/* What a view could not do, with what can be done about it. */
 function showFailure(page, problem) {
     if (problem.status === 401)
         forgetUser();
     if (problem instanceof LoginNeeded || problem.status === 401) {
         const address = loginAddress();
+        const anew = h('button', {type: 'button', hidden: true, on: {click: () => {
+            here.set('user', null);
+            needUser(page.signal).then(page.again, page.fail);
+        }}}, text.newVisitor);
+        if (!address)
+            inDemo(page.signal).then(demo => { anew.hidden = !demo; });
         fill(page.node, h('h1', null, text.login), signedOut() && h('p', {class: 'note warn'}, text.signInOver), h('p', null, address ? text.loginText : text.loginElsewhere),
-            h('div', {class: 'buttons'}, address && h('a', {class: 'button', href: address}, text.toLogin),
+            h('div', {class: 'buttons'}, address ? h('a', {class: 'button', href: address}, text.toLogin) : anew,
                 h('a', {class: 'button plain', href: '#/'}, text.toConcerts)));
         return text.login;
     }
@@ -200,12 +207,11 @@ async function route() {
     titled(page.node, page.title);
 }
 
-takeToken();
 frame();
+greet();
 onBeat(showPlaces);
 addEventListener('hashchange', () => {
-    if (takeToken())
-        say(text.signedIn);
+    greet();
     route();
 });
 onKept(key => {

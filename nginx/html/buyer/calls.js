@@ -1,14 +1,13 @@
 /*
- * What every view needs below it: a memory, a beat that does not sleep, and calls that are made until
- * they are answered.
+ * What the views stand on: a memory, a beat, and calls that are made until they are answered.
  */
 import {call, newKey, pause, Problem} from '../common/api.js';
 import {byId, fill, h, say} from '../common/dom.js';
 import {text} from './words.js';
 
 /*
- * What is kept in the browser, as JSON: for all tabs (`kept`) or for this one (`here`). Where the
- * browser keeps nothing, it lasts until the page is left.
+ * What is kept as JSON, for all tabs (`kept`) or for this one (`here`); where the browser keeps nothing,
+ * until the page is left.
  */
 
 function store(name) {
@@ -58,9 +57,8 @@ export function onKept(listener, signal) {
 }
 
 /*
- * A beat each second that goes on while the page is in the background, where a browser slows a page's
- * own timers down to one a minute; a worker's it leaves alone. And one at once when the page may have
- * slept: a lid was opened, a tab was looked at, the network is back.
+ * A beat each second by a worker, since a browser slows down the timers of a page that nobody sees; and
+ * one at once when the page may have slept.
  */
 const listeners = new Set();
 let started = false;
@@ -92,11 +90,7 @@ export function onBeat(listener, signal) {
 
 /*
  * Calls that are made until they are answered: when the server is busy (429, 503) or the network is
- * lost, the page says so, waits as long as the server asks, each visitor at another time, and goes on
- * by itself.
- *
- * Only for what may be repeated without harm: reading, what carries an Idempotency-Key, and what says
- * the same thing twice (joining, giving back).
+ * lost, the page says so, waits, and goes on by itself. Only for what may be repeated without harm.
  */
 
 const waits = new Set(); // {problem, until} of each call that waits
@@ -120,7 +114,6 @@ function show() {
     timer = timer || setInterval(show, 500);
 }
 
-/* Until the time has come, or the network is back. */
 async function wait(problem, seconds, signal) {
     const entry = {problem, until: Date.now() + seconds * 1000};
     const early = new AbortController();
@@ -139,7 +132,7 @@ async function wait(problem, seconds, signal) {
         signal.throwIfAborted();
 }
 
-/** As call(), until there is an answer that repeating would not change; throws that as a Problem. */
+/** As call(), until there is an answer that repeating would not change. */
 export async function insist(method, path, options = {}) {
     for (let tries = 0; ; tries++) {
         try {
@@ -157,8 +150,7 @@ export async function insist(method, path, options = {}) {
 }
 
 /*
- * Taking a hold, so that a lost answer costs nothing: the attempt is kept with its Idempotency-Key
- * until it is answered, and made again with it.
+ * Taking a hold: the attempt is kept with its Idempotency-Key until it is answered.
  */
 
 const slotOf = place => `hold-try:${place.concertId}`;
@@ -189,22 +181,15 @@ export async function takeHold(place, body, signal) {
     }
 }
 
-/** Gives a hold back. */
-export async function giveBack(token, reservationId, signal) {
-    await insist('DELETE', `/reservations/${reservationId}`, {token, key: newKey(), signal});
-}
-
 /** Has the other tabs look at wallet and reservations again. */
 export const tellTabs = () => kept.set('changed', Date.now());
 
-/* The wallet: charging it, once for each decision to do so, however often the answer is lost. */
-
-/** The most that one charge may be, unless the operator has set it otherwise. */
+/** The most that one charge may be, by default. */
 const MOST = 10000000;
 
 /**
- * Charges the amount, in several charges if it is more than one may be; the balance afterwards. `what`
- * names the decision: its Idempotency-Key is kept until it is answered, also over a reload.
+ * Charges the wallet, in several charges if need be; the balance afterwards. `what` names the decision,
+ * whose Idempotency-Key is kept until it is answered.
  */
 export async function chargeOnce(visitor, amount, what, signal) {
     const slot = `charge:${visitor.id}:${what}`;

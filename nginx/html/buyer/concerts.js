@@ -3,7 +3,7 @@ import {call, serverNow} from '../common/api.js';
 import {fill, h, say} from '../common/dom.js';
 import {dateTime, day, duration, money, number, timeOnly} from '../common/words.js';
 import {insist, onBeat, onKept} from './calls.js';
-import {countdownTo, leaveQueue, lottery, needInside, opensIn, operatorMessage, placeProblem} from './parts.js';
+import {countdownTo, drawOf, leaveQueue, lottery, needInside, opensIn, operatorMessage, ownReservations, placeProblem} from './parts.js';
 import {needUser, placeOf, user, watchQueue} from './visitor.js';
 import {text} from './words.js';
 
@@ -57,14 +57,12 @@ export async function showConcerts(page) {
 }
 
 /*
- * One concert: what it is, how its queue stands, and one button, which joins or goes on to where the
- * visitor was.
+ * One concert, with one button, which joins or goes on to where the visitor was.
  */
 
-/** The reservation of this concert that waits to be paid, or null. */
+/** The reservation that waits to be paid, or null. */
 async function pendingHold(visitor, concertId, signal) {
-    const {body} = await insist('GET', '/users/me/reservations?limit=20', {token: visitor.token, signal});
-    return body.reservations.find(r => r.status === 'PENDING' && r.concertId === concertId) || null;
+    return (await ownReservations(visitor, signal)).find(r => r.status === 'PENDING' && r.concertId === concertId) || null;
 }
 
 function queueFacts(queue) {
@@ -92,21 +90,21 @@ export async function showConcert(page, concertId) {
     const on = () => {
         const phase = place ? place.phase : 'none';
         if (phase === 'inside')
-            return place.hold ? [text.goOnPay, `/concerts/${concertId}/hold/${place.hold.id}`] : [text.goOnSeats, `/concerts/${concertId}/dates`];
+            return place.hold ? [text.goOnPay, `/concerts/${concertId}/hold/${place.hold.id}`] : [text.chooseSeats, `/concerts/${concertId}/dates`];
         if (phase === 'waiting' || phase === 'prequeue')
             return [text.goOnWait, `/concerts/${concertId}/wait`];
         return null;
     };
     let drawn = '';
     const drawQueue = () => {
-        const now = JSON.stringify({...queue, asOf: 0});
+        const now = JSON.stringify([{...queue, asOf: 0}, place && place.data.drawn]);
         if (now === drawn)
             return;
         drawn = now;
         fill(state, queue && [
             h('div', {class: 'row'}, stateBadge(queue.state), h('span', null, text.states[queue.state] || '')),
             queue.state === 'PREQUEUE' && queue.opensAt && opensIn(queue.opensAt, concert.timeZone),
-            operatorMessage(queue.message), queue.state !== 'PREQUEUE' && queueFacts(queue), lottery(queue.lottery)]);
+            operatorMessage(queue.message), queue.state !== 'PREQUEUE' && queueFacts(queue), lottery(drawOf(queue, place))]);
     };
     const drawButton = () => {
         const onward = on();
@@ -172,7 +170,7 @@ export async function showConcert(page, concertId) {
     onKept(() => draw(), page.signal);
 }
 
-/* The dates of a concert, for who is inside: how many seats are left, for how much, and since when. */
+/* The dates of a concert, for who is inside. */
 
 const AGAIN = 10000; // ms between two looks at what is left
 

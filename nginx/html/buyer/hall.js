@@ -1,22 +1,20 @@
 /*
- * A hall as the pages draw it, from the compact list of seats: which seats there are, at which price,
- * in which state, and where they lie.
- *
- * The list has no places, so this is a plan and no picture: each section a block of its rows, each row
- * centred, the sections in their order from the stage on, as many side by side as fit the window best.
- * The unit is the distance of two seats.
+ * A hall as the pages draw it, from the compact list of seats. The list has no places, so this is a
+ * plan: each section a block of its rows, each row centred, as many blocks side by side as fit the
+ * window best. The unit is the distance of two seats.
  */
-import {call, Problem} from '../common/api.js';
+import {call, Problem, serverNow} from '../common/api.js';
 import {money} from '../common/words.js';
 import {here, onBeat} from './calls.js';
+import {seatName} from './parts.js';
 import {text} from './words.js';
 
 const LONGEST = 200; // seats in one line; a longer row goes on in the next
 
-/** The states, as in the list. */
-export const AVAILABLE = 65, HELD = 72, SOLD = 83, BLOCKED = 66;
+/** The states, as in the list; MINE is held by the visitor. */
+export const AVAILABLE = 65, HELD = 72, SOLD = 83, BLOCKED = 66, MINE = 77;
 
-/* Runs with the same section and row are one row: a price may change within it. */
+/* A price may change in a row. */
 function gather(sections) {
     const blocks = [];
     for (const run of sections) {
@@ -32,7 +30,7 @@ function gather(sections) {
     return blocks;
 }
 
-/* Seats without rows are drawn in lines of a handy length, rows as they are unless endless. */
+/* Seats without rows get lines of a handy length. */
 function toLines(block) {
     const lines = [];
     for (const {row, first, count} of block.rows) {
@@ -43,12 +41,10 @@ function toLines(block) {
     return lines;
 }
 
-/* The room for names above the blocks, between blocks, and for the stage: so much that they can be
- * read when the whole hall is seen. */
+/* So much that the names can be read when the whole hall is seen. */
 const spacing = count => ({label: Math.max(2, Math.sqrt(count) / 38), gap: Math.max(2.5, Math.sqrt(count) / 70), stage: Math.max(3.4, Math.sqrt(count) / 16)});
 
-/* Side by side up to a width, then the next tier; `apart`: also where the price changes, since what
- * is dearer is mostly in front. */
+/* Side by side up to a width, then the next tier; `apart`: also where the price changes. */
 function flow(blocks, width, {gap, stage}, apart) {
     const tiers = [];
     let tier = null;
@@ -108,13 +104,15 @@ function readPrices(hall, sections) {
 }
 
 export class Hall {
-    /** From the list {sections, states}, for a window that is `aspect` times as wide as high. */
-    constructor(list, aspect) {
+    /** From the compact list, for a window `aspect` times as wide as high; `mine`: until when (ms) the
+     * visitor holds which seats. */
+    constructor(list, aspect, mine) {
         this.count = list.states.length;
         this.xs = new Float32Array(this.count + 1);
         this.ys = new Float32Array(this.count + 1);
         this.tiers = new Uint16Array(this.count + 1); // the index of each seat's price in `prices`
         this.states = new Uint8Array(this.count + 1);
+        this.mine = mine;
         this.layoutKey = JSON.stringify(list.sections);
         readPrices(this, list.sections);
         this.space = spacing(this.count);
@@ -133,11 +131,15 @@ export class Hall {
         this.update(list.states);
     }
 
-    /** Takes the states anew. Returns the numbers of the seats that changed. */
-    update(states) {
+    /** Returns the numbers of the seats that changed. */
+    update(states = this.given, mine = this.mine) {
         const changed = [];
+        const now = serverNow();
+        Object.assign(this, {given: states, mine});
         for (let n = 1; n <= this.count; n++) {
-            const state = states.charCodeAt(n - 1);
+            let state = states.charCodeAt(n - 1);
+            if (state === HELD && mine.get(n) > now)
+                state = MINE;
             if (this.states[n] !== state) {
                 this.states[n] = state;
                 changed.push(n);
@@ -149,7 +151,6 @@ export class Hall {
     price(n) { return this.prices[this.tiers[n]]; }
     isFree(n) { return this.states[n] === AVAILABLE; }
 
-    /** Where a seat is: {block, row, line}. */
     where(n) {
         for (const block of this.blocks) {
             const last = block.lines[block.lines.length - 1];
@@ -174,7 +175,7 @@ export class Hall {
         return 0;
     }
 
-    /** Calls visit(first, last) for each run of seats within a rectangle. */
+    /** Calls visit(first, last) for each run within a rectangle. */
     within(x0, y0, x1, y1, visit) {
         for (const block of this.blocks) {
             if (block.x > x1 || block.x + block.width < x0 || block.y > y1 || block.y + block.height < y0)
@@ -191,7 +192,7 @@ export class Hall {
         }
     }
 
-    /** The free seat nearest to seat n, best at its price, that `taken` does not have; 0 if none is. */
+    /** The nearest free seat, best at the same price, that `taken` does not have; or 0. */
     near(n, taken) {
         let best = 0;
         let least = Infinity;
@@ -209,8 +210,8 @@ export class Hall {
 }
 
 /*
- * The seats that the visitor has chosen on one date, before any is held: kept over a reload, and told
- * apart from those that somebody else took meanwhile (`lost`).
+ * The seats chosen on one date and not yet held, kept over a reload, and those that somebody else took
+ * meanwhile (`lost`).
  */
 
 export class Choice extends EventTarget {
@@ -242,7 +243,6 @@ export class Choice extends EventTarget {
         this.tell();
     }
 
-    /** These are somebody else's now. */
     lose(seats) {
         const gone = seats.filter(n => this.has(n));
         if (!gone.length)
@@ -252,7 +252,6 @@ export class Choice extends EventTarget {
         this.tell();
     }
 
-    /** In place of those that were lost: the nearest free ones, or none. */
     replaceLost(hall) {
         const seats = [...this.seats];
         for (const n of this.lost) {
@@ -269,18 +268,12 @@ export class Choice extends EventTarget {
     }
 }
 
-/*
- * The seats of a date, kept up to date: the compact list is asked for again every few seconds, and
- * the server answers 304 as long as nothing has changed.
- */
-
 const SEEN = 2000; // ms between two questions while the page is looked at
 const HIDDEN = 15000;
 
 /**
- * Calls onList(list) with the first list and each that differs from the one before, and
- * onProblem(problem, wait) with each failure, wait the ms until the next try. Returns {ask}, which
- * asks at once, but not before a next try.
+ * Calls onList(list) with each new list, null if it is the same, and onProblem(problem, wait), wait the
+ * ms until the next try. Returns {ask}, which asks at once, but not before a next try.
  */
 export function watchSeats(scheduleId, place, {onList, onProblem, signal}) {
     let etag = null;
@@ -322,25 +315,16 @@ export function watchSeats(scheduleId, place, {onList, onProblem, signal}) {
     return {ask: () => failures || ask()};
 }
 
-/* How a seat is named. */
-
-/** "Section VIP, row 3, seat 12" of a seat as a reservation has it. */
-export function seatName({section, row, seatNumber}) {
-    return [section && text.section(section), row && text.row(row), text.seat(seatNumber)].filter(Boolean).join(', ');
-}
-
-/** The same of a seat of a hall. */
+/** As seatName(), of a seat of a hall. */
 export function hallSeatName(hall, n) {
     const {block, row} = hall.where(n);
     return seatName({section: block.name, row: row.row, seatNumber: n});
 }
 
-/** What state a seat is in: chosen by the visitor, or as the list says. */
 function stateName(hall, n, choice) {
     if (choice.has(n))
         return text.seatStates.chosen;
-    return {[AVAILABLE]: text.seatStates.free, [HELD]: text.seatStates.held, [SOLD]: text.seatStates.sold, [BLOCKED]: text.seatStates.blocked}[hall.states[n]] || '';
+    return {[AVAILABLE]: text.seatStates.free, [HELD]: text.seatStates.held, [MINE]: text.seatStates.mine, [SOLD]: text.seatStates.sold, [BLOCKED]: text.seatStates.blocked}[hall.states[n]] || '';
 }
 
-/** "Section VIP, row 3, seat 12, ₩165,000, available". */
 export const describe = (hall, n, choice) => `${hallSeatName(hall, n)}, ${money(hall.price(n))}, ${stateName(hall, n, choice)}`;

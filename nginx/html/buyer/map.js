@@ -1,10 +1,8 @@
 /*
- * The map of a hall on a canvas: moving and zooming it by touch, mouse and keyboard, and choosing
- * seats on it. For a screen reader it is one control whose focus goes from seat to seat, each read
- * out; the list (seats.js) does the same with ordinary checkboxes.
+ * The map of a hall on a canvas. For a screen reader it is one control whose focus goes from seat to
+ * seat, each read out; the list (seats.js) has ordinary checkboxes.
  *
- * The element says where a seat is: `canvas.seatAt(n)` gives the client coordinates of its middle,
- * `canvas.reveal(n)` brings it into sight.
+ * `canvas.seatAt(n)` gives the client coordinates of a seat, `canvas.reveal(n)` brings it into sight.
  */
 import {fill, h} from '../common/dom.js';
 import {describe} from './hall.js';
@@ -32,11 +30,15 @@ class SeatMap {
         moves(this);
         new ResizeObserver(() => this.resize()).observe(this.node);
         this.canvas.addEventListener('focus', () => {
-            this.focused = this.focused || this.choice.seats[0] || this.firstFree();
-            if (this.canvas.matches(':focus-visible'))
+            if (!this.pointed && this.canvas.matches(':focus-visible')) {
+                this.focusFirst();
                 this.tellFocus();
+            }
         });
-        this.canvas.addEventListener('blur', () => this.redraw());
+        this.canvas.addEventListener('blur', () => {
+            this.pointed = false;
+            this.redraw();
+        });
         this.onTheme = () => {
             this.painter.reset();
             this.redraw();
@@ -45,8 +47,6 @@ class SeatMap {
     }
 
     stop() { removeEventListener('themechange', this.onTheme); }
-
-    /* --- What is shown --- */
 
     resize() {
         const {width, height} = this.node.getBoundingClientRect();
@@ -63,13 +63,12 @@ class SeatMap {
         this.paint();
     }
 
-    /** How many times as wide as high the map is. */
     aspect() {
         const {width, height} = this.node.getBoundingClientRect();
         return width && height ? Math.max(1, width - BUTTONS) / height : 1.3;
     }
 
-    /** Takes a hall, or the seats of it that changed; null: everything. */
+    /** `changed`: the seats, null: all. */
     update(hall, changed) {
         if (hall !== this.hall) {
             this.hall = hall;
@@ -104,9 +103,7 @@ class SeatMap {
         this.overlay.paint(ctx, this);
     }
 
-    /* --- Where one looks --- */
-
-    /* The part of the map that nothing lies over. */
+    /* What nothing lies over. */
     get room() {
         const wide = this.width > 600;
         return {x: EDGE, y: EDGE, width: this.width - 2 * EDGE - (wide ? BUTTONS : 0), height: this.height - 2 * EDGE - (wide ? 0 : BUTTONS)};
@@ -120,7 +117,7 @@ class SeatMap {
         return Math.min(Math.max(LARGEST, this.fitScale), Math.max(this.fitScale * 0.8, scale));
     }
 
-    /* The hall never leaves the window: centred where it is smaller, else up to its edges. */
+    /* The hall never leaves the window. */
     look({x, y, scale}) {
         if (!this.hall || !this.width)
             return;
@@ -131,7 +128,6 @@ class SeatMap {
         this.redraw();
     }
 
-    /** Shows the whole hall. */
     fit(byHand) {
         if (!this.hall || !this.width)
             return;
@@ -144,7 +140,7 @@ class SeatMap {
         this.look({...this.view, x: this.view.x + dx, y: this.view.y + dy});
     }
 
-    /** Zooms by a factor, with what is at (x, y) of the map staying there. */
+    /** Zooms; what is at (x, y) stays there. */
     zoom(factor, x = this.width / 2, y = this.height / 2) {
         const {view} = this;
         const scale = this.bounded(view.scale * factor);
@@ -153,7 +149,6 @@ class SeatMap {
         this.look({x: x - (x - view.x) * real, y: y - (y - view.y) * real, scale});
     }
 
-    /* The same in a few steps, unless the visitor wants no motion. */
     glide(factor, x, y) {
         const steps = calm.matches ? 1 : 8;
         let n = 0;
@@ -182,14 +177,14 @@ class SeatMap {
         return this.hall ? this.hall.at((x - this.view.x) / this.view.scale, (y - this.view.y) / this.view.scale) : 0;
     }
 
-    /* --- Choosing --- */
-
     firstFree() {
         for (let n = 1; this.hall && n <= this.hall.count; n++)
             if (this.hall.isFree(n))
                 return n;
         return 1;
     }
+
+    focusFirst() { this.focused = this.focused || this.choice.seats[0] || this.firstFree(); }
 
     toggle(n) {
         const done = this.onToggle(n);
@@ -208,7 +203,6 @@ class SeatMap {
         this.redraw();
     }
 
-    /** The focus goes to seat n, which is read out. */
     focusSeat(n) {
         if (!n)
             return;
@@ -235,7 +229,6 @@ class SeatMap {
 /** A map whose seats are chosen by onToggle(n). */
 export const seatMap = (choice, onToggle) => new SeatMap(choice, onToggle);
 
-/* How a map is moved: fingers, mouse, wheel and keys. */
 const TAP = 8; // px that a tap may slip
 const FINGER = 14; // px a seat must measure to be meant by a finger, MOUSE by a mouse
 const MOUSE = 7;
@@ -257,6 +250,7 @@ function pointers(map) {
     map.canvas.addEventListener('pointerdown', event => {
         if (event.button > 0)
             return;
+        map.pointed = true; // the focus that comes now means no seat
         down.set(event.pointerId, at(event));
         slipped = down.size > 1 ? Infinity : 0;
         map.canvas.setPointerCapture(event.pointerId);
@@ -293,7 +287,6 @@ function pointers(map) {
     map.canvas.addEventListener('pointerleave', () => map.hover(0));
 }
 
-/* Where seats are too small to be meant, a tap goes nearer. */
 function tap(map, {x, y}, pointerType) {
     if (map.view.scale < (pointerType === 'mouse' ? MOUSE : FINGER)) {
         map.glide(NEAR / map.view.scale, x, y);
@@ -306,7 +299,7 @@ function tap(map, {x, y}, pointerType) {
     }
 }
 
-/* The nearest seat in a direction: in the same row, or in the next one. */
+/* The nearest seat in a direction. */
 function toward(hall, n, dx, dy) {
     let best = 0;
     let least = Infinity;
@@ -334,7 +327,6 @@ function nextFree(hall, n) {
     return 0;
 }
 
-/* The first seat of the section before or after. */
 function otherSection(hall, n, by) {
     const here = hall.blocks.indexOf(hall.where(n).block);
     const block = hall.blocks[Math.min(hall.blocks.length - 1, Math.max(0, here + by))];
@@ -358,7 +350,6 @@ function keys(map) {
     };
 }
 
-/** Makes a map hear fingers, mouse, wheel and keys. */
 function moves(map) {
     pointers(map);
     map.canvas.addEventListener('wheel', event => {
@@ -372,7 +363,7 @@ function moves(map) {
     map.canvas.addEventListener('keydown', event => {
         if (!map.hall || event.ctrlKey || event.metaKey || event.altKey)
             return;
-        map.focused = map.focused || map.firstFree();
+        map.focusFirst();
         const arrow = arrows[event.key];
         const action = arrow ? () => {
             if (event.shiftKey)

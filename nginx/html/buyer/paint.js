@@ -1,15 +1,13 @@
 /*
- * Painting the seats of a hall, quickly enough to be moved by a finger whatever its size.
- *
- * Far away, every seat is a few pixels of one picture of the hall (`base`), which is moved and scaled.
- * Nearer, what is seen is put together from tiles, painted once at the next of four sizes, a few in
- * each frame; the base shows until they are there. A seat that changes takes its tiles with it.
+ * Painting the seats of a hall of any size as a finger moves it: far away one picture (`base`), scaled;
+ * nearer tiles of four sizes, a few in each frame, the base until they are there. A seat that changes
+ * takes its tiles with it.
  *
  * A price is told by colour and by pattern, a state by shape: a filled square can be had, a ring is
- * held by somebody, a cross is sold, a dash is not for sale.
+ * held by somebody, with a dot by the visitor, a cross is sold, a dash is not for sale.
  */
 import {money} from '../common/words.js';
-import {AVAILABLE, HELD, SOLD} from './hall.js';
+import {AVAILABLE, HELD, MINE, SOLD} from './hall.js';
 import {text} from './words.js';
 
 const TILE = 256; // pixels
@@ -17,13 +15,12 @@ const LEVELS = [8, 16, 32, 64]; // pixels from seat to seat
 const BASE = 4;
 const BUDGET = 5; // ms for new tiles in one frame
 
-/* Told apart also by those who do not see red and green alike; each at 3:1 on its ground. */
+/* Also for those who do not see red and green alike; each at 3:1 on its ground. */
 const TIERS = {
     light: ['#7a1f3d', '#0a6c9c', '#b05a00', '#3f7a2b', '#6a4fa3', '#00726b', '#9c4a86', '#5f5a4a'],
     dark: ['#f09ab4', '#6cc4ee', '#f0b060', '#9ad07e', '#c2aaf4', '#5fd2c2', '#eda2da', '#cfc6ae'],
 };
 
-/** The colours of the theme that the page has now. */
 export function readColours() {
     const style = getComputedStyle(document.documentElement);
     const colour = name => style.getPropertyValue(name).trim();
@@ -81,8 +78,15 @@ export function paintSeat(ctx, x, y, p, state, tier, colours) {
     ctx.beginPath();
     ctx.lineWidth = Math.max(1, p * 0.08);
     ctx.strokeStyle = colours.held;
-    if (state === HELD) {
+    if (state === HELD || state === MINE) {
         ctx.arc(x + p / 2, y + p / 2, s * 0.4, 0, 7);
+        if (state === MINE) {
+            ctx.strokeStyle = ctx.fillStyle = colours.ink;
+            ctx.stroke();
+            ctx.beginPath();
+            ctx.arc(x + p / 2, y + p / 2, s * 0.2, 0, 7);
+            ctx.fill();
+        }
     } else if (state === SOLD) {
         ctx.moveTo(x + p * 0.32, y + p * 0.32);
         ctx.lineTo(x + p * 0.68, y + p * 0.68);
@@ -108,7 +112,6 @@ export class Painter {
         this.reset();
     }
 
-    /** Another hall, another theme: everything anew. */
     reset(hall = this.hall) {
         this.hall = hall;
         this.colours = readColours();
@@ -132,10 +135,10 @@ export class Painter {
 
     dotColour(n) {
         const state = this.hall.states[n];
-        return state === AVAILABLE ? tierColour(this.colours, this.hall.tiers[n]) : state === HELD ? this.colours.held : this.colours.sold;
+        return state === AVAILABLE ? tierColour(this.colours, this.hall.tiers[n]) : state === MINE ? this.colours.ink : state === HELD ? this.colours.held : this.colours.sold;
     }
 
-    /* Without a gap to the next one: gaps of less than a pixel would shimmer. */
+    /* Gaps of less than a pixel would shimmer. */
     dot(ctx, n) {
         const x = Math.round((this.hall.xs[n] - 0.5) * BASE);
         const y = Math.round((this.hall.ys[n] - 0.5) * BASE);
@@ -145,7 +148,6 @@ export class Painter {
             ctx.fillRect(x + 1, y + 1, 2, 2);
     }
 
-    /** These seats look different now. */
     change(seats) {
         const ctx = this.base.getContext('2d');
         for (const n of seats) {
@@ -163,7 +165,6 @@ export class Painter {
         }
     }
 
-    /* A seat that looks like many others, painted once. */
     sprite(level, state, tier) {
         const key = `${level}:${state}:${state === AVAILABLE ? tier : 0}`;
         let sprite = this.sprites.get(key);
@@ -224,9 +225,8 @@ export class Painter {
     }
 
     /**
-     * Paints what is seen: `view` {x, y, scale} says where the hall's corner is and how large a seat,
-     * in pixels of the canvas, which is width by height. False if it has to be painted again, since
-     * there was not the time for all of it.
+     * Paints what is seen: `view` {x, y, scale} is where the hall's corner is and how large a seat, in
+     * pixels of the canvas. False if there was not the time for all of it.
      */
     paint(ctx, view, width, height) {
         ctx.imageSmoothingQuality = 'low';
@@ -263,8 +263,7 @@ export class Painter {
     }
 }
 
-/* What lies over the seats of a map: the stage, names of sections and rows, what is chosen or was
- * lost, and where the focus is. */
+/* What lies over the seats. */
 
 const FONT = 'system-ui, "Noto Sans CJK KR", sans-serif';
 

@@ -2,11 +2,23 @@
 import {Problem, serverNow} from '../common/api.js';
 import {ask, fill, h, say} from '../common/dom.js';
 import {countdown, dateTime, language} from '../common/words.js';
-import {onBeat} from './calls.js';
+import {insist, onBeat} from './calls.js';
 import {placeOf, user} from './visitor.js';
 import {text} from './words.js';
 
-/** What the operator has to say, in the visitor's language if it is there. */
+const ownZone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** A time with its zone, if that is not the visitor's. */
+export const zoned = (words, timeZone = ownZone) => timeZone === ownZone ? words : `${words} (${timeZone})`;
+
+/** "Section VIP, row 3, seat 12" of a seat as a reservation has it. */
+export const seatName = ({section, row, seatNumber}) => [section && text.section(section), row && text.row(row), text.seat(seatNumber)].filter(Boolean).join(', ');
+
+/** The same of all seats of a reservation, in short. */
+export const seatsName = ([first, ...more]) => more.length ? text.andMore(seatName(first), more.length) : seatName(first);
+
+export const ownReservations = async (visitor, signal) => (await insist('GET', '/users/me/reservations?limit=20', {token: visitor.token, signal})).body.reservations;
+
+/** What the operator has to say, if possible in the visitor's language. */
 export function operatorMessage(message) {
     const words = message && (message[language] || message.ko || message.en);
     return words ? h('p', {class: 'note operator'}, h('span', {class: 'unseen'}, text.operatorSays), words) : null;
@@ -14,7 +26,7 @@ export function operatorMessage(message) {
 
 /** "Opens in 0:04:59", with the time of the concert's zone, kept going by countdownTo(). */
 export function opensIn(moment, timeZone) {
-    return h('p', {class: 'opens'}, text.opensAt(dateTime(moment, timeZone)), h('br'), text.opensIn, ' ',
+    return h('p', {class: 'opens'}, text.opensAt(zoned(dateTime(moment, timeZone), timeZone)), h('br'), text.opensIn, ' ',
         h('strong', {class: 'clock number', role: 'timer', dataset: {until: moment}}, countdown((Date.parse(moment) - serverNow()) / 1000)));
 }
 
@@ -26,7 +38,9 @@ export function countdownTo(page) {
     }, page.signal);
 }
 
-/** How the draw decides the order, and what anyone can check it with. */
+/** The draw, if it is still to come or gave out that place. */
+export const drawOf = (queue, place) => queue.state === 'PREQUEUE' || (place && place.data.drawn) ? queue.lottery : null;
+
 export function lottery(draw) {
     if (!draw)
         return null;
@@ -44,13 +58,12 @@ export async function leaveQueue(place) {
     return true;
 }
 
-/*
- * What every view of somebody inside needs: the visitor, the place, and what happens when the session
- * ends or was never there.
- */
-
-/** Shows that the session is over, and how to queue again. */
+/** Shows that the session is over, unless the visitor has left by hand. */
 export function sessionOver(page, place, visitor) {
+    if (!place.over) {
+        page.replace(`/concerts/${place.concertId}`);
+        return;
+    }
     const again = h('button', {type: 'button', on: {click: async () => {
         again.disabled = true;
         try {
@@ -62,7 +75,7 @@ export function sessionOver(page, place, visitor) {
         }
     }}}, text.queueAgain);
     const heading = h('h1', {tabindex: '-1'}, text.overTitle);
-    fill(page.node, heading, h('p', null, text.over[place.over] || text.over.session),
+    fill(page.node, heading, h('p', null, text.over[place.over]),
         h('div', {class: 'buttons'}, again, h('a', {class: 'button plain', href: '#/me'}, text.myPage)));
     page.title = text.overTitle;
     document.title = `${text.overTitle} · Frontrow`;
@@ -71,9 +84,8 @@ export function sessionOver(page, place, visitor) {
 }
 
 /**
- * The place of who is inside, kept up to date; or null after the page has gone elsewhere: to the
- * concert without a place, to the waiting room before one's turn. When the session ends `onOver` is
- * called, by default sessionOver().
+ * The visitor and the place of who is inside; or null after the page has gone elsewhere. When the
+ * session ends or is left `onOver` is called.
  */
 export function needInside(page, concertId, onOver = sessionOver) {
     const visitor = user();
@@ -87,15 +99,13 @@ export function needInside(page, concertId, onOver = sessionOver) {
         return null;
     }
     place.addEventListener('change', () => {
-        if (place.phase === 'over')
+        if (place.phase !== 'inside')
             onOver(page, place, visitor);
-        else if (place.phase !== 'inside')
-            page.replace(`/concerts/${concertId}`);
     }, {signal: page.signal});
     return {place, visitor};
 }
 
-/** Deals with a refusal that concerns the place and not the request. True if it did. */
+/** Deals with a refusal that concerns the place. True if it did. */
 export function placeProblem(page, place, problem) {
     if (!(problem instanceof Problem))
         return false;

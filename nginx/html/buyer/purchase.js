@@ -1,26 +1,23 @@
 /*
- * From the hold to the ticket, and what is left of it: paying from the wallet, tickets, refunds, the
- * visitor's own page.
+ * From the hold to the ticket: paying, refunds, the visitor's own page.
  *
- * A payment has one Idempotency-Key for as long as its reservation is unpaid, kept over a reload: a
- * lost answer, a second tab or an impatient finger never pays twice. What counts in the end is the
- * reservation as the server tells it.
+ * A payment keeps one Idempotency-Key while its reservation is unpaid: a lost answer, a second tab or an
+ * impatient finger never pays twice. What counts is the reservation as the server tells it.
  */
 import {call, newKey, Problem, serverNow} from '../common/api.js';
 import {ask, fill, h, say, toast} from '../common/dom.js';
 import {countdown, dateTime, day, language, money, timeOnly} from '../common/words.js';
-import {chargeOnce, giveBack, here, insist, kept, onBeat, takeHold, tellTabs} from './calls.js';
-import {seatName} from './hall.js';
-import {needInside, placeProblem, sessionOver} from './parts.js';
+import {chargeOnce, here, insist, kept, onBeat, takeHold, tellTabs} from './calls.js';
+import {needInside, ownReservations, placeProblem, seatName, seatsName, sessionOver, zoned} from './parts.js';
 import {loginAddress, LoginNeeded, needUser, placeOf, signedOut, user} from './visitor.js';
 import {text} from './words.js';
 
 /* How often the wallet is looked at while it does not hold enough, ms. */
 const LOOK = 5000;
 
-const showTime = ({startsAt}, {timeZone}) => `${day(startsAt, timeZone)} ${timeOnly(startsAt, timeZone)}`;
+const showTime = ({startsAt}, {timeZone}) => zoned(`${day(startsAt, timeZone)} ${timeOnly(startsAt, timeZone)}`, timeZone);
+const timeOf = (moment, {timeZone}) => moment && zoned(dateTime(moment, timeZone), timeZone);
 
-/** The key of the payment of that reservation, the same until it is forgotten. */
 function paymentKey(reservationId) {
     const slot = `pay:${reservationId}`;
     const key = kept.get(slot) || newKey();
@@ -43,23 +40,37 @@ export async function showHold(page, concertId, reservationId) {
     const place = placeOf(visitor.id, concertId);
     const fetchIt = async () => (await insist('GET', `/reservations/${reservationId}`, {token: visitor.token, signal: page.signal})).body;
     const done = () => {
+        over.abort();
         kept.set(`pay:${reservationId}`, null);
         place.end(null);
         page.replace(`/reservations/${reservationId}`);
     };
+    const over = new AbortController(); // no more clock or wallet
+    page.signal.addEventListener('abort', () => over.abort());
     let reservation = await fetchIt();
     if (reservation.status === 'CONFIRMED' || reservation.status === 'REFUNDED') {
         done();
         return;
     }
     const {body: concert} = await insist('GET', `/concerts/${concertId}`, {signal: page.signal});
-    const over = new AbortController(); // no more clock or wallet
-    page.signal.addEventListener('abort', () => over.abort());
+    let others = []; // of the concert
+    const lookForOthers = async () => {
+        others = (await ownReservations(visitor, page.signal)).filter(r => r.concertId === concertId && r.reservationId !== reservationId);
+    };
+    const otherHolds = () => others.filter(r => r.status === 'PENDING' && Date.parse(r.holdExpiresAt) > serverNow());
+    const holdLink = (props, r, words) => h('a', {href: `#/concerts/${concertId}/hold/${r.reservationId}`, ...props}, words);
 
-    /* The hold is gone, by time or by hand: what was chosen can be tried again. */
-    const showGone = status => {
+    /* The hold is gone: by time, by hand (`given`), or with the turn. */
+    const showGone = async (status, given) => {
         over.abort();
-        place.setHold(null);
+        await lookForOthers().catch(() => null);
+        if (page.signal.aborted)
+            return;
+        const expired = status !== 'CANCELED';
+        const inside = place.phase === 'inside';
+        const [other] = otherHolds();
+        const paid = !expired && !given && others.find(r => r.paidAt >= reservation.createdAt && r.paidAt <= reservation.holdExpiresAt);
+        place.setHold(other || null);
         const again = h('button', {type: 'button'}, text.trySame);
         again.addEventListener('click', async () => {
             again.disabled = true;
@@ -74,11 +85,13 @@ export async function showHold(page, concertId, reservationId) {
                 page.replace(`/concerts/${concertId}/dates/${reservation.scheduleId}`);
             }
         });
-        const expired = status !== 'CANCELED';
-        const heading = h('h1', {tabindex: '-1'}, expired ? text.holdOver : text.holdGiven);
+        const heading = h('h1', {tabindex: '-1'}, expired ? text.holdOver : given ? text.holdGiven : text.goneTitle);
         here.set(`choice:${reservation.scheduleId}`, expired ? reservation.seats.map(seat => seat.seatNumber) : null);
-        fill(page.node, heading, h('p', null, expired ? text.holdOverText : text.holdGivenText),
-            h('div', {class: 'buttons'}, expired && again, h('a', {class: 'button plain', href: `#/concerts/${concertId}/dates/${reservation.scheduleId}`}, text.backToSeats)));
+        fill(page.node, heading, h('p', null, expired ? text.holdOverText : paid ? text.gonePaid : inside && text.holdGivenText),
+            h('div', {class: 'buttons'}, expired && inside && again, paid && h('a', {class: 'button', href: `#/reservations/${paid.reservationId}`}, text.ticket),
+                other && holdLink({class: 'button'}, other, text.goOnPay),
+                inside ? h('a', {class: 'button plain', href: `#/concerts/${concertId}/dates/${reservation.scheduleId}`}, text.backToSeats)
+                    : h('a', {class: 'button plain', href: `#/concerts/${concertId}`}, text.queueAgain)));
         heading.focus();
         say(heading.textContent, {assertive: true});
     };
@@ -89,13 +102,13 @@ export async function showHold(page, concertId, reservationId) {
         if (reservation.status === 'CONFIRMED')
             done();
         else if (reservation.status !== 'PENDING')
-            showGone(reservation.status);
+            await showGone(reservation.status);
         return reservation.status === 'PENDING';
     };
     const onOver = async () => {
         if (!over.signal.aborted)
             await settle();
-        if (reservation.status !== 'CONFIRMED')
+        if (place.over && !['CONFIRMED', 'CANCELED'].includes(reservation.status))
             sessionOver(page, place, visitor);
     };
     if (reservation.status === 'PENDING') {
@@ -105,15 +118,15 @@ export async function showHold(page, concertId, reservationId) {
     page.title = `${text.pay} · ${concert.title}`;
     page.width = 'narrow';
     if (reservation.status !== 'PENDING') {
-        showGone(reservation.status);
+        await showGone(reservation.status);
         return;
     }
 
     const parts = {
         clock: h('strong', {class: 'clock number', role: 'timer'}), seats: h('div'), wallet: h('dl', {class: 'facts'}),
-        charge: h('button', {type: 'button', class: 'big', hidden: true}), pay: h('button', {type: 'button', class: 'big'}),
+        charge: h('button', {type: 'button', class: 'big', hidden: true}), pay: h('button', {type: 'button', class: 'big', 'aria-describedby': 'pay-ends'}),
         extend: h('button', {type: 'button', class: 'plain', hidden: Boolean(kept.get(`extended:${reservationId}`))}, text.extend),
-        give: h('button', {type: 'button', class: 'plain'}, text.giveBack), note: h('p', {class: 'note warn', hidden: true}), hint: h('p', {class: 'quiet', role: 'status'}),
+        give: h('button', {type: 'button', class: 'plain'}, text.giveBack), others: h('p', {class: 'note warn', id: 'pay-ends', role: 'status', hidden: true}), note: h('p', {class: 'note warn', hidden: true}), hint: h('p', {class: 'quiet', role: 'status'}),
     };
     let balance = null;
     let busy = '';
@@ -132,6 +145,25 @@ export async function showHold(page, concertId, reservationId) {
         parts.hint.textContent = missing > 0 ? visitor.mayCharge ? text.chargeFirst : text.chargeElsewhere : '';
         for (const button of [parts.charge, parts.extend, parts.give])
             button.disabled = Boolean(busy);
+    };
+    /* Paying ends the turn, and with it what else is held. */
+    const drawOthers = () => {
+        const holds = otherHolds();
+        const key = holds.map(r => r.reservationId).join();
+        if (parts.others.dataset.key === key)
+            return;
+        parts.others.dataset.key = key;
+        parts.others.hidden = !key;
+        fill(parts.others, text.payEnds(holds.reduce((sum, r) => sum + r.seats.length, 0)), holds.map(r => [' ', holdLink(null, r, seatsName(r.seats))]));
+    };
+    let lastHold = '';
+    const watchOthers = async () => {
+        const {id} = place.hold || {};
+        if (lastHold === id)
+            return;
+        lastHold = id;
+        await lookForOthers();
+        drawOthers();
     };
     /* What another tab or the site's own page has charged counts here too. */
     let lookAt = Infinity;
@@ -190,7 +222,6 @@ export async function showHold(page, concertId, reservationId) {
         here.set(`choice:${reservation.scheduleId}`, null);
         here.set('just-paid', reservationId);
         tellTabs();
-        over.abort();
         done();
     }));
     parts.extend.addEventListener('click', doing('extend', async () => {
@@ -205,20 +236,21 @@ export async function showHold(page, concertId, reservationId) {
     parts.give.addEventListener('click', doing('give', async () => {
         if (!await ask({title: text.giveTitle, text: text.giveText, yes: text.giveBack, no: text.stay, danger: true}))
             return;
-        await giveBack(place.token, reservationId, page.signal);
-        showGone('CANCELED');
+        await insist('DELETE', `/reservations/${reservationId}`, {token: place.token, key: newKey(), signal: page.signal});
+        await showGone('CANCELED', true);
     }));
 
     fill(page.node, h('p', {class: 'kind'}, concert.title), h('h1', null, text.payTitle),
         h('p', null, showTime(reservation, concert)),
         h('p', {class: 'note'}, text.heldFor, ' ', parts.clock, ' ', parts.extend),
-        h('section', {class: 'panel'}, parts.seats, parts.wallet, parts.note, h('div', {class: 'buttons'}, parts.charge, parts.pay), parts.hint),
+        h('section', {class: 'panel'}, parts.seats, parts.wallet, parts.others, parts.note, h('div', {class: 'buttons'}, parts.charge, parts.pay), parts.hint),
         h('div', {class: 'buttons'}, parts.give));
     fill(parts.seats, seatTable(reservation));
     draw();
     let told = false;
     const tick = () => {
         const left = (Date.parse(reservation.holdExpiresAt) - serverNow()) / 1000;
+        drawOthers();
         parts.clock.textContent = countdown(left);
         if (left < 60 && !told) {
             told = true;
@@ -233,14 +265,15 @@ export async function showHold(page, concertId, reservationId) {
     };
     tick();
     onBeat(tick, over.signal);
+    place.addEventListener('change', () => watchOthers().catch(() => null), {signal: over.signal});
+    watchOthers().catch(() => null);
     await look();
 }
 
-/* --- A reservation: its seats, its ticket once it is paid, and giving it back --- */
+/* --- A reservation: its seats, its ticket, giving it back --- */
 
 const kinds = {PENDING: 'warn', CONFIRMED: 'good', REFUNDED: 'off', EXPIRED: 'off', CANCELED: 'off'};
 
-/** What the state of a reservation is called in short. */
 const reservationBadge = status => h('span', {class: `badge ${kinds[status] || ''}`}, text.reservationStates[status] || status);
 
 /** The concert of a reservation; one that is over is not told any more. */
@@ -254,7 +287,7 @@ async function concertOf(reservation, signal) {
     }
 }
 
-/* The ticket as a picture: nothing in it can run, whatever it is. Null where there is none. */
+/* As a picture: nothing in it can run. Null where there is none. */
 async function ticketPicture(visitor, reservationId, signal) {
     try {
         const {body} = await call('GET', `/reservations/${reservationId}/ticket`, {token: visitor.token, accept: 'image/svg+xml', signal, retry: 3});
@@ -268,12 +301,19 @@ async function ticketPicture(visitor, reservationId, signal) {
     }
 }
 
-function facts(reservation, concert) {
+/** When the money went back, as far as the newest entries of the wallet tell. */
+async function refundTime(visitor, reservationId, signal) {
+    const {body} = await insist('GET', '/users/me/balance/entries?limit=100', {token: visitor.token, signal});
+    const [entry] = body.entries.filter(one => one.type === 'REFUND' && one.reservationId === reservationId);
+    return entry && entry.createdAt;
+}
+
+function facts(reservation, concert, refundedAt) {
     const row = (name, ...value) => value[0] && h('div', null, h('dt', null, name), h('dd', null, value));
     return h('dl', {class: 'facts wide'},
         row(text.date, showTime(reservation, concert)),
         row(text.yourSeats, h('ul', {class: 'plain-list'}, reservation.seats.map(seat => h('li', null, seatName(seat))))),
-        row(text.sum, money(reservation.amount)), row(text.paidAt, reservation.paidAt && dateTime(reservation.paidAt, concert.timeZone)),
+        row(text.sum, money(reservation.amount)), row(text.paidAt, timeOf(reservation.paidAt, concert)), row(text.refundedAt, timeOf(refundedAt, concert)),
         row(text.reservationNumber, String(reservation.reservationId)));
 }
 
@@ -301,6 +341,7 @@ export async function showReservation(page, reservationId) {
     const {body: reservation} = await insist('GET', `/reservations/${reservationId}`, {token: visitor.token, signal: page.signal});
     const concert = await concertOf(reservation, page.signal);
     const confirmed = reservation.status === 'CONFIRMED';
+    const refundedAt = reservation.status === 'REFUNDED' && await refundTime(visitor, reservationId, page.signal);
     const justPaid = here.get('just-paid') === reservationId;
     here.set('just-paid', null);
     const ticket = h('div', {class: 'ticket'});
@@ -310,7 +351,7 @@ export async function showReservation(page, reservationId) {
     page.width = 'narrow';
     fill(page.node, justPaid && h('p', {class: 'note good'}, text.paid),
         h('p', {class: 'kind'}, confirmed ? text.ticket : text.reservation), h('h1', null, concert.title), concert.artist && h('p', {class: 'artist'}, concert.artist),
-        h('section', {class: 'panel ticket-panel'}, h('div', {class: 'row'}, reservationBadge(reservation.status)), ticket, facts(reservation, concert)),
+        h('section', {class: 'panel ticket-panel'}, h('div', {class: 'row'}, reservationBadge(reservation.status)), ticket, facts(reservation, concert, refundedAt)),
         links);
     const open = reservation.status === 'PENDING' && h('a', {class: 'button', href: `#/concerts/${reservation.concertId}/hold/${reservationId}`}, text.goOnPay);
     const refundable = confirmed && Date.parse(reservation.startsAt) > serverNow();
@@ -330,12 +371,12 @@ export async function showReservation(page, reservationId) {
     }).catch(() => null);
 }
 
-/* --- The visitor's own page: the wallet with its history, and the reservations --- */
+/* --- The visitor's own page --- */
 
 const shortTime = new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'short'});
 const CHARGES = [50000, 100000, 300000];
 
-/* A list that the server gives in pages: fetches them one by one and appends what `make` says. */
+/* A list that the server gives in pages. */
 function paged(path, member, make, container, visitor, signal) {
     const more = h('button', {type: 'button', class: 'plain', hidden: true}, text.more);
     let next = null;
@@ -370,11 +411,9 @@ function reservationCards(signal) {
         if (!concerts.has(reservation.concertId))
             concerts.set(reservation.concertId, concertOf(reservation, signal));
         const concert = await concerts.get(reservation.concertId);
-        const [first] = reservation.seats;
-        const seats = reservation.seats.length > 1 ? text.andMore(seatName(first), reservation.seats.length - 1) : seatName(first);
         return h('li', null, h('a', {class: 'panel card', href: `#/reservations/${reservation.reservationId}`},
             h('span', {class: 'card-text'}, h('strong', {class: 'card-title'}, concert.title),
-                h('span', null, showTime(reservation, concert)), h('span', {class: 'quiet'}, seats)),
+                h('span', null, showTime(reservation, concert)), h('span', {class: 'quiet'}, seatsName(reservation.seats))),
             h('span', {class: 'card-state'}, reservationBadge(reservation.status), h('span', {class: 'number'}, money(reservation.amount)))));
     };
 }
@@ -394,7 +433,7 @@ function chargeForm(page, visitor, onCharged) {
         } finally {
             button.disabled = false;
         }
-    }}}, h('label', {for: 'charge-amount'}, text.chargeAmount), amount, button);
+    }}}, h('label', {for: 'charge-amount'}, text.amount), amount, button);
 }
 
 export async function showMe(page) {

@@ -1,14 +1,13 @@
 /*
- * Choosing seats: the map or the list, what has been chosen, and the hold. The seats change while one
- * looks: what is lost is said, and what is left of the choice is kept.
+ * Choosing seats on the map or in the list, and holding them. What others take meanwhile is said.
  */
 import {fill, h, say, toast} from '../common/dom.js';
 import {day, money, number, timeOnly} from '../common/words.js';
 import {insist, kept, takeHold, unanswered} from './calls.js';
-import {AVAILABLE, BLOCKED, Choice, describe, Hall, hallSeatName, HELD, SOLD, watchSeats} from './hall.js';
+import {AVAILABLE, BLOCKED, Choice, describe, Hall, hallSeatName, HELD, MINE, SOLD, watchSeats} from './hall.js';
 import {seatMap} from './map.js';
 import {paintSeat, readColours} from './paint.js';
-import {needInside, placeProblem} from './parts.js';
+import {needInside, ownReservations, placeProblem} from './parts.js';
 import {text} from './words.js';
 
 const BEST = 4; // at most offered; the server knows the limit
@@ -34,7 +33,7 @@ export async function show(page, concertId, scheduleId) {
     const inside = needInside(page, concertId);
     if (!inside)
         return;
-    const {place} = inside;
+    const {place, visitor} = inside;
     const [{body: concert}, {body: dates}] = await Promise.all([
         insist('GET', `/concerts/${concertId}`, {signal: page.signal}),
         insist('GET', `/concerts/${concertId}/schedules?include=all`, {token: place.token, signal: page.signal}),
@@ -52,6 +51,7 @@ export async function show(page, concertId, scheduleId) {
     let prices = null; // the legend
     let holding = false;
     let cut = unanswered(place);
+    let mine = new Map(); // see Hall
 
     const toggle = n => {
         if (holding || !hall || !(hall.isFree(n) || choice.has(n)))
@@ -102,7 +102,7 @@ export async function show(page, concertId, scheduleId) {
         if (!given)
             return;
         if (!hall || hall.layoutKey !== JSON.stringify(given.sections)) {
-            hall = new Hall(given, map.aspect());
+            hall = new Hall(given, map.aspect(), mine);
             choice.seats = choice.seats.filter(n => n <= hall.count);
             prices = legend(hall, page.signal);
             fill(parts.legend, prices.node);
@@ -119,6 +119,17 @@ export async function show(page, concertId, scheduleId) {
             choice.lose(changed.filter(n => !hall.isFree(n)));
         if (changed.length)
             redraw(changed);
+    };
+    let lastHold;
+    const lookForMine = async () => {
+        const {id = 0, until} = place.hold || {};
+        if (lastHold === id + until)
+            return;
+        lastHold = id + until;
+        const own = (await ownReservations(visitor, page.signal)).filter(r => r.status === 'PENDING' && r.scheduleId === scheduleId);
+        mine = new Map(own.flatMap(r => r.seats.map(seat => [seat.seatNumber, Date.parse(r.holdExpiresAt)])));
+        if (hall)
+            redraw(hall.update(undefined, mine));
     };
     const onProblem = (problem, wait) => {
         if (placeProblem(page, place, problem))
@@ -187,13 +198,15 @@ export async function show(page, concertId, scheduleId) {
         h('div', {class: 'row'}, h('h1', {class: 'grow small'}, schedule ? `${day(schedule.startsAt, concert.timeZone)} ${timeOnly(schedule.startsAt, concert.timeZone)}` : text.seats), parts.list),
         parts.stale, h('div', {class: 'hall'}, fill(parts.chart, map.node, list.node), parts.side));
     showAs(Boolean(kept.get('as-list')));
+    lookForMine().catch(() => null);
+    place.addEventListener('change', () => lookForMine().catch(() => null), {signal: page.signal});
     const live = watchSeats(scheduleId, place, {onList: takeList, onProblem, signal: page.signal});
     drawChoice();
 }
 
 /*
- * The seats as a list, for those who would rather read than look: a section, a row of it, and its
- * seats as checkboxes. Only one row is ever made, so a hall of any size is as quick.
+ * The seats as a list, for those who would rather read than look. Only one row is ever made, so a hall
+ * of any size is as quick.
  */
 
 const freeIn = (hall, lines) => lines.reduce((sum, {first, count}) => {
@@ -220,7 +233,7 @@ function seatList(choice, onToggle) {
     const node = h('div', {class: 'seat-list'},
         h('div', {class: 'row'}, h('p', {class: 'field'}, h('label', {for: 'list-section'}, text.sectionLabel), sections),
             h('p', {class: 'field'}, h('label', {for: 'list-row'}, text.rowLabel), rows),
-            step(-1, text.rowBefore), step(1, text.rowAfter)),
+            h('div', {class: 'row'}, step(-1, text.rowBefore), step(1, text.rowAfter))),
         h('fieldset', null, legend, seats));
 
     const draw = () => {
@@ -239,6 +252,7 @@ function seatList(choice, onToggle) {
             box.disabled = !hall.isFree(n) && !box.checked;
             box.setAttribute('aria-label', describe(hall, n, choice));
             item.classList.toggle('off', box.disabled);
+            item.classList.toggle('mine', hall.states[n] === MINE);
         }
     };
     const pickRow = () => {
@@ -280,8 +294,6 @@ function seatList(choice, onToggle) {
     };
 }
 
-/* What the colours, patterns and shapes of a map mean. */
-
 const SIZE = 22;
 
 function swatch(state, tier) {
@@ -297,11 +309,10 @@ function swatch(state, tier) {
     return canvas;
 }
 
-/** {node, update()} of a hall; update() counts anew what is free. */
 function legend(hall, signal) {
     const counts = hall.prices.map(() => h('span', {class: 'quiet number'}));
     const prices = hall.prices.map((price, tier) => h('li', null, swatch(AVAILABLE, tier), h('span', {class: 'number'}, money(price)), counts[tier]));
-    const states = [[HELD, 'held'], [SOLD, 'sold'], [BLOCKED, 'blocked']].map(([state, name]) => h('li', null, swatch(state, 0), text.seatStates[name]));
+    const states = [[HELD, 'held'], [MINE, 'mine'], [SOLD, 'sold'], [BLOCKED, 'blocked']].map(([state, name]) => h('li', null, swatch(state, 0), text.seatStates[name]));
     const node = h('section', {class: 'panel legend', 'aria-labelledby': 'legend-title'}, h('h2', {id: 'legend-title'}, text.prices), h('ul', null, prices), h('ul', {class: 'states', 'aria-hidden': 'true'}, states));
     addEventListener('themechange', () => node.querySelectorAll('canvas').forEach(canvas => canvas.repaint()), {signal});
     return {

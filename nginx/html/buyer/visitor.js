@@ -1,9 +1,8 @@
 /*
  * Who the visitor is: whose user token the page holds.
  *
- * The operator's own site gives it, in the fragment of the address (`#token=JWT`, and `&to=/concerts/5`
- * to say where to begin), which is no part of a request and is removed at once; it stays in this tab.
- * In the demo the first need of a user makes one, who is kept for all tabs.
+ * The operator's own site gives it in the fragment of the address (`#token=JWT&to=/concerts/5`), which
+ * is no part of a request; it stays in this tab. The demo makes a user, who is kept for all tabs.
  */
 import {call, Problem, serverNow} from '../common/api.js';
 import {here, insist, kept, onBeat, onKept} from './calls.js';
@@ -19,7 +18,7 @@ function payload(token) {
     }
 }
 
-/* What the token says is only used to show the right buttons: the server decides. */
+/* Only to show the right buttons: the server decides. */
 function read(token, demo) {
     const claims = token && payload(token);
     if (!claims || typeof claims.sub !== 'string')
@@ -39,7 +38,7 @@ export function user() {
 /** Whether the site's own login has given a token here, which is over. */
 export const signedOut = () => !user() && here.get('user') !== null;
 
-/** Takes the token out of the address. True if there was one; the address is then where to begin. */
+/** Takes the token out of the address, if there is one. */
 export function takeToken() {
     if (!location.hash.startsWith('#token='))
         return false;
@@ -52,7 +51,7 @@ export function takeToken() {
     return true;
 }
 
-/** Nobody is known, and none can be made: the visitor has to come from the site's own login. */
+/** The visitor has to come from the site's own login. */
 export class LoginNeeded extends Error {}
 
 /** The visitor, made if this is the demo. Throws LoginNeeded or a Problem. */
@@ -73,7 +72,10 @@ export async function needUser(signal) {
     }
 }
 
-/** Forgets a visitor whose token the server no longer takes. */
+/** Whether this is the demo, where that address is known. */
+export const inDemo = signal => call('GET', '/demo/users', {signal}).then(() => true, problem => problem.status === 405);
+
+/** The server no longer takes the visitor's token. */
 export function forgetUser() {
     if (here.get('user') !== null)
         here.set('user', '');
@@ -81,7 +83,7 @@ export function forgetUser() {
         kept.set('demo-user', '');
 }
 
-/** Where to sign in, or ''. Leaves a note of where the visitor was, to go on there. */
+/** Where to sign in, or ''; the visitor will come back to here. */
 export function loginAddress() {
     if (!login)
         return '';
@@ -90,14 +92,11 @@ export function loginAddress() {
 }
 
 /*
- * The visitor's places in queues: one per concert and user, kept in the browser, so that it outlives
- * a reload, and shared by all tabs.
- *
- * They are polled, never sooner than the server allows, by the tab that comes first, and less and less
- * often while there is no answer: the place is the server's and waits.
+ * The visitor's places in queues, one per concert and user: kept over a reload and shared by all tabs,
+ * of which the first that may polls.
  */
 
-/* How often to ask while inside: only the end of the session and its cause can be news. */
+/* While inside only the end of the session can be news. */
 const INSIDE_SECONDS = 15;
 
 const places = new Map();
@@ -115,8 +114,8 @@ class Place extends EventTarget {
     }
 
     /* What is kept: token, the last answer (`doc`), when it came (`at`) and how old it was then
-     * (`age`, s), when to ask again (`due`), the first position that was seen, the hold, and in place
-     * of all that `over`: why there is no token any more. */
+     * (`age`, s), when to ask again (`due`), the first position, whether it was `drawn`, the hold;
+     * instead of all that `over`: why there is no token any more. */
     load() {
         this.data = kept.get(this.key) || {};
     }
@@ -154,12 +153,11 @@ class Place extends EventTarget {
         this.retryAt = 0;
         this.save({
             token: body.token || this.token, doc: {...body, token: undefined}, at: Date.now(), due: Date.now() + seconds * 1000,
-            hold: this.data.hold, age: Number(headers && headers.get('Age')) || 0, first: Math.max(this.data.first || 0, body.position || 0),
+            hold: this.data.hold, drawn: this.data.drawn || body.status === 'PREQUEUE', age: Number(headers && headers.get('Age')) || 0, first: Math.max(this.data.first || 0, body.position || 0),
         });
         this.tell();
     }
 
-    /** The token is of no use any more. */
     end(over) {
         if (!this.token)
             return;
@@ -207,23 +205,23 @@ class Place extends EventTarget {
             this.poll();
     }
 
-    /** The network is back: asks as soon as the server allows it. */
+    /** The network is back. */
     online() {
         this.retryAt = Math.min(this.retryAt, this.earliest || 0);
         this.beat();
     }
 
-    /** The hold that waits to be paid, {id, until}, or null. */
+    /** The hold that waits to be paid, {id, until, seats}, or null. */
     get hold() {
         const {hold} = this.data;
         return this.phase === 'inside' && hold && Date.parse(hold.until) > serverNow() ? hold : null;
     }
 
-    /** The visitor has taken or extended a hold, which lengthens the session; null: has none. */
+    /** The visitor has taken or extended a hold, which lengthens the session, or has none (null). */
     setHold(reservation) {
         if (this.phase !== 'inside')
             return;
-        const hold = reservation && {id: reservation.reservationId, until: reservation.holdExpiresAt};
+        const hold = reservation && {id: reservation.reservationId, until: reservation.holdExpiresAt, seats: reservation.seats};
         const {doc} = this.data;
         const longer = hold && Date.parse(hold.until) > Date.parse(doc.sessionExpiresAt);
         this.save({...this.data, hold, doc: longer ? {...doc, sessionExpiresAt: hold.until} : doc});
@@ -248,7 +246,7 @@ class Place extends EventTarget {
     }
 }
 
-/** The place of that user in that concert's queue; the same object each time. */
+/** The same object each time. */
 export function placeOf(userId, concertId) {
     const key = `${userId}:${concertId}`;
     if (!places.has(key))
@@ -256,7 +254,6 @@ export function placeOf(userId, concertId) {
     return places.get(key);
 }
 
-/** All of the user's places that this browser knows of. */
 export const placesOf = userId => kept.keys(`place:${userId}:`).map(key => placeOf(userId, Number(key.split(':')[2])));
 
 addEventListener('online', () => places.forEach(place => place.online()));
@@ -269,12 +266,11 @@ onKept(key => {
 });
 
 /*
- * The public state of a queue: it comes by itself (server-sent events) where that works, and is
- * polled where it does not. A page that nobody sees does not listen: a browser has few connections to
- * one host, and every tab would hold one.
+ * The public state of a queue: by server-sent events, or polled where they do not come. A page that
+ * nobody sees does not listen: a browser has few connections to one host.
  */
 
-/* It is renewed every few seconds, changed or not: silence is a connection that died unnoticed. */
+/* ms without an event: the connection has died unnoticed. */
 const SILENCE = 20000;
 
 /** Calls listener(document) with the state at once and with each change, until the signal. */

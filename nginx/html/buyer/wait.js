@@ -1,19 +1,17 @@
 /*
- * The waiting room: the visitor's place, how it moves, and what the operator has to say; goes on to
- * the dates when it is the visitor's turn.
+ * The waiting room; goes on to the dates when it is the visitor's turn.
  *
- * The place is polled (visitor.js). Between two polls it is known from the public state: nobody is
- * behind more people than there are numbers between the last one served and one's own.
+ * Between two polls the place is known from the public state: nobody is behind more people than there
+ * are numbers between the last one served and one's own.
  */
 import {fill, h, say} from '../common/dom.js';
 import {clockTime, countdown, duration, number} from '../common/words.js';
 import {insist, kept, onBeat} from './calls.js';
-import {countdownTo, leaveQueue, lottery, opensIn, operatorMessage} from './parts.js';
+import {countdownTo, drawOf, leaveQueue, lottery, opensIn, operatorMessage} from './parts.js';
 import {needUser, placeOf, watchQueue} from './visitor.js';
 import {text} from './words.js';
 
-/* How long "It is your turn" stands before the page goes on, ms; and how often the place is read
- * out at the most. */
+/* How long "It is your turn" stands, ms; and how often the place is read out at the most. */
 const LOOK = 3000;
 const TELL = 30000;
 
@@ -49,7 +47,7 @@ function makeParts() {
     return parts;
 }
 
-/* Puts in what has changed, so that nothing is read out or loses the focus for nothing. */
+/* Nothing is read out or loses the focus for nothing. */
 function put(node, content) {
     if (node.textContent !== content)
         node.textContent = content;
@@ -74,7 +72,7 @@ export async function show(page, concertId) {
     const parts = makeParts();
     let queue = null;
     let turnAt = 0; // when "It is your turn" was first seen
-    let told = {text: '', at: 0};
+    let told = {text: '', words: '', at: 0};
 
     const headlines = {waiting: [text.waiting, text.waitingText], prequeue: [text.early, text.earlyText], inside: [text.turn, ''], over: [text.overTitle, text.over[place.over]]};
 
@@ -85,8 +83,9 @@ export async function show(page, concertId) {
             return;
         const at = position(place, queue);
         const more = place.phase === 'waiting' && at ? ` ${text.placeSay(number(at))} ${text.estimate}: ${estimate(place)[0]}.` : '';
-        say(what + more, {assertive: place.phase === 'inside'});
-        told = {text: what, at: now};
+        if (told.words !== what + more)
+            say(what + more, {assertive: place.phase === 'inside'});
+        told = {text: what, words: what + more, at: now};
     };
     const drawPosition = () => {
         const at = place.phase === 'waiting' ? position(place, queue) : null;
@@ -125,7 +124,7 @@ export async function show(page, concertId) {
         put(parts.state, queue && live && queue.state !== 'OPEN' ? text.states[queue.state] || '' : '');
         putOnce(parts.message, queue && queue.message, operatorMessage);
         putOnce(parts.opens, queue && queue.state === 'PREQUEUE' && live ? queue.opensAt : null, opens => opens && opensIn(opens, concert.timeZone));
-        putOnce(parts.draw, queue && live ? queue.lottery : null, lottery);
+        putOnce(parts.draw, queue && live ? drawOf(queue, place) : null, lottery);
     };
     const draw = () => {
         if (page.signal.aborted)
@@ -176,13 +175,12 @@ export async function show(page, concertId) {
 }
 
 /*
- * Telling somebody who looks elsewhere that it is their turn: by a sound and by a notification, each
- * only if they said so by a button.
+ * Telling somebody who looks elsewhere that it is their turn, if they said so by a button.
  */
 
 let audio = null;
 
-/* Three rising tones. A browser lets a page sound only after a touch or a key. */
+/* A browser lets a page sound only after a touch or a key. */
 async function ring() {
     audio = audio || new AudioContext();
     await audio.resume();
@@ -209,7 +207,7 @@ function soundButton() {
         if (on)
             ring().catch(() => null);
     });
-    /* After a reload the first touch of anything makes it possible again. */
+    /* After a reload, the first of anything. */
     if (kept.get('sound'))
         addEventListener('pointerdown', () => {
             audio = audio || new AudioContext();

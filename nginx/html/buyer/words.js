@@ -1,5 +1,5 @@
 /*
- * The words of the buyer's pages, in English and in Korean: the same names in both.
+ * The words of the buyer's pages, under the same names in both languages.
  */
 import {number, pick} from '../common/words.js';
 
@@ -12,7 +12,7 @@ const en = {
     missing: 'Not found', missingText: 'There is nothing at this address.', failed: 'That did not work', failedText: 'Something unexpected happened. Please try again.',
     tryAgain: 'Try again', toConcerts: 'To the concerts', stay: 'Cancel',
     login: 'Please sign in', loginText: 'Sign in, and you will be brought back here.', toLogin: 'Sign in', signedIn: 'Signed in.',
-    loginElsewhere: 'Please come through the site that sells the tickets: it signs you in.', signInOver: 'Your sign-in has expired.',
+    loginElsewhere: 'Please come through the site that sells the tickets: it signs you in.', signInOver: 'Your sign-in has expired.', newVisitor: 'Go on as a new visitor',
     timeLeft: 'Time left', timeLeftSay: time => `Time left to choose and pay: ${time}.`,
 
     /* Concerts and their queues. */
@@ -25,7 +25,7 @@ const en = {
     },
     queue: 'Queue', waitingNow: 'Waiting', insideNow: 'Inside', rate: 'Let in', perMinute: n => `about ${number(n)} a minute`, newcomer: 'If you join now', noWait: 'no wait',
     join: 'Join the queue', joinEarly: 'Enter the waiting room', joining: 'Joining …', joinWhy: 'You keep your place when you reload or close this page.',
-    goOnWait: 'Back to your place', goOnSeats: 'Choose seats', goOnPay: 'Go on to payment',
+    goOnWait: 'Back to your place', goOnPay: 'Go on to payment',
     operatorSays: 'Message from the host: ', lottery: 'The draw', seedHash: 'SHA-256 of the seed', seed: 'Seed',
     lotteryBefore: 'Nobody has a number until the queue opens. Then a draw puts all who are here in order, so it does not matter who came first. It follows from a secret seed, chosen already: this is its fingerprint, so it cannot be changed any more.',
     lotteryAfter: 'A draw has put those who were here before the queue opened in order. It follows from this seed, whose fingerprint is the one shown before, so anyone can check it.',
@@ -49,7 +49,7 @@ const en = {
     dates: 'Choose a date', noDates: 'No date can be booked at the moment.', timesIn: zone => `All times are those of ${zone}.`,
     bookingOpens: time => `Booking opens ${time}`, bookingClosed: 'Booking is closed', seatsLeft: (n, all) => `${number(n)} of ${number(all)} seats left`,
     seats: 'Choose seats', section: name => `Section ${name}`, row: name => `row ${name}`, seat: n => `seat ${n}`, allSeats: 'All seats', seatsFromTo: (a, b) => `seats ${a} to ${b}`,
-    seatStates: {free: 'available', held: 'held by somebody else', sold: 'sold', blocked: 'not for sale', chosen: 'chosen'},
+    seatStates: {free: 'available', held: 'held by somebody else', mine: 'held by you', sold: 'sold', blocked: 'not for sale', chosen: 'chosen'},
     asList: 'Show as a list', sectionLabel: 'Section', rowLabel: 'Row', rowBefore: 'Previous row', rowAfter: 'Next row', lineFree: (name, n) => `${name} (${number(n)} free)`,
     map: 'Seat map', mapHelp: 'Arrow keys go from seat to seat, Space chooses, plus and minus zoom, 0 shows the whole hall, Shift with an arrow key moves the map, Page Up and Page Down go to another section, N to the next free seat.',
     zoomIn: 'Zoom in', zoomOut: 'Zoom out', fit: 'Show the whole hall', stage: 'Stage', prices: 'Prices', priceFree: n => `${number(n)} free`,
@@ -64,15 +64,16 @@ const en = {
     charged: sum => `Topped up. Your balance is ${sum}.`, chargeFirst: 'Your wallet does not hold enough yet.', chargeElsewhere: 'Your wallet does not hold enough. Charge it where you signed in, then come back here before the time is over.',
     payNow: sum => `Pay ${sum}`, paying: 'Paying …', giveBack: 'Give the seats back', giveTitle: 'Give the seats back?', giveText: 'They are free for others at once.',
     holdOver: 'The hold has run out', holdOverText: 'Your seats are free again. Perhaps they still are.', holdGiven: 'You have given the seats back', holdGivenText: 'You can choose others as long as your turn lasts.',
+    payEnds: n => `Paying ends your turn: your other ${s(n, 'seat is', `${number(n)} seats are`)} given back.`, goneTitle: 'These seats were given back', gonePaid: 'They were given back when you paid for others.',
     trySame: 'Try the same seats again', backToSeats: 'Choose other seats',
 
     /* Tickets, and the visitor's own page. */
     paid: 'Paid. The seats are yours.', ticket: 'Ticket', reservation: 'Reservation', ticketAlt: n => `Ticket ${n} with its QR code`, print: 'Print', download: 'Download',
-    date: 'Date', paidAt: 'Paid', reservationNumber: 'Reservation number', concertNumber: n => `Concert ${n}`,
+    date: 'Date', paidAt: 'Paid', refundedAt: 'Money back', reservationNumber: 'Reservation number', concertNumber: n => `Concert ${n}`,
     reservationStates: {PENDING: 'Not paid yet', CONFIRMED: 'Confirmed', REFUNDED: 'Refunded', EXPIRED: 'Expired', CANCELED: 'Given back'},
-    refund: 'Refund', refundTitle: 'Give the ticket back?', refundText: sum => `The seats go back on sale, and ${sum} goes back into your wallet.`, keep: 'Keep it', refunded: sum => `Refunded. Your balance is ${sum}.`,
+    refund: 'Refund', refundTitle: 'Give the ticket back?', refundText: sum => `The seats go back on sale, and ${sum} goes back into your wallet. That is possible until the show begins, unless the host ends it sooner.`, keep: 'Keep it', refunded: sum => `Refunded. Your balance is ${sum}.`,
     reservations: 'My tickets', noReservations: 'You have no tickets yet.', andMore: (name, n) => `${name}, and ${number(n)} more`,
-    wallet: 'My wallet', charge: 'Top up', chargeAmount: 'Amount', history: 'History', noHistory: 'Nothing has happened yet.', when: 'When', what: 'What', amount: 'Amount',
+    wallet: 'My wallet', charge: 'Top up', history: 'History', noHistory: 'Nothing has happened yet.', when: 'When', what: 'What', amount: 'Amount',
     entryTypes: {CHARGE: 'Top-up', PAYMENT: 'Payment', REFUND: 'Refund'}, nobody: 'Join a queue, and your tickets and your wallet are here.', demoStart: 'Open a wallet',
 };
 
@@ -82,7 +83,7 @@ const ko = {
     missing: '찾을 수 없습니다', missingText: '이 주소에는 페이지가 없습니다.', failed: '처리하지 못했습니다', failedText: '예상하지 못한 문제가 생겼습니다. 다시 시도해 주세요.',
     tryAgain: '다시 시도', toConcerts: '공연 목록으로', stay: '취소',
     login: '로그인해 주세요', loginText: '로그인하시면 이 페이지로 돌아옵니다.', toLogin: '로그인', signedIn: '로그인되었습니다.',
-    loginElsewhere: '티켓을 판매하는 사이트에서 로그인한 다음 그 사이트를 통해 들어와 주세요.', signInOver: '로그인이 만료되었습니다.',
+    loginElsewhere: '티켓을 판매하는 사이트에서 로그인한 다음 그 사이트를 통해 들어와 주세요.', signInOver: '로그인이 만료되었습니다.', newVisitor: '새 방문자로 계속하기',
     timeLeft: '남은 시간', timeLeftSay: time => `선택과 결제까지 남은 시간은 ${time}입니다.`,
 
     noConcerts: '지금은 예매할 수 있는 공연이 없습니다.', nextShow: time => `다음 공연: ${time}`, opensAt: time => `${time} 시작`, opensIn: '시작까지',
@@ -94,7 +95,7 @@ const ko = {
     },
     queue: '대기열', waitingNow: '대기', insideNow: '입장', rate: '입장 속도', perMinute: n => `1분에 약 ${number(n)}명`, newcomer: '지금 줄을 서면', noWait: '바로 입장',
     join: '예매 대기하기', joinEarly: '대기실 들어가기', joining: '대기열에 들어가는 중…', joinWhy: '새로 고치거나 페이지를 닫아도 대기 순서는 유지됩니다.',
-    goOnWait: '내 대기 순서로 돌아가기', goOnSeats: '좌석 선택하기', goOnPay: '결제 계속하기',
+    goOnWait: '내 대기 순서로 돌아가기', goOnPay: '결제 계속하기',
     operatorSays: '주최 측 안내: ', lottery: '추첨', seedHash: '시드의 SHA-256', seed: '시드',
     lotteryBefore: '대기열이 열릴 때 대기실에 있는 모든 분의 순서를 추첨으로 정하므로 먼저 왔는지는 상관없습니다. 순서는 비밀 시드로 정해집니다. 시드는 이미 정해졌고 아래는 그 지문이므로 이제 바꿀 수 없습니다.',
     lotteryAfter: '열리기 전에 오신 분들의 순서는 이 시드로 추첨했습니다. 그 지문이 미리 공개한 값과 같으므로 누구나 확인할 수 있습니다.',
@@ -116,7 +117,7 @@ const ko = {
     dates: '날짜 선택', noDates: '지금 예매할 수 있는 날짜가 없습니다.', timesIn: zone => `모든 시각은 ${zone} 기준입니다.`,
     bookingOpens: time => `${time} 예매 시작`, bookingClosed: '예매 마감', seatsLeft: (n, all) => `잔여 ${number(n)}석 / 전체 ${number(all)}석`,
     seats: '좌석 선택', section: name => `${name}구역`, row: name => `${name}열`, seat: n => `${n}번`, allSeats: '전체 좌석', seatsFromTo: (a, b) => `${a}번~${b}번`,
-    seatStates: {free: '선택 가능', held: '다른 분이 선점 중', sold: '판매 완료', blocked: '판매하지 않음', chosen: '선택함'},
+    seatStates: {free: '선택 가능', held: '다른 분이 선점 중', mine: '내가 선점 중', sold: '판매 완료', blocked: '판매하지 않음', chosen: '선택함'},
     asList: '목록으로 보기', sectionLabel: '구역', rowLabel: '열', rowBefore: '앞 열', rowAfter: '다음 열', lineFree: (name, n) => `${name} (잔여 ${number(n)}석)`,
     map: '좌석 배치도', mapHelp: '화살표 키로 좌석을 이동하고 스페이스 키로 선택합니다. 더하기와 빼기 키로 확대·축소하고, 0 키로 전체를 봅니다. Shift와 화살표 키로 배치도를 움직이고, Page Up과 Page Down 키로 다른 구역으로, N 키로 다음 빈 좌석으로 이동합니다.',
     zoomIn: '확대', zoomOut: '축소', fit: '전체 보기', stage: '무대', prices: '가격', priceFree: n => `잔여 ${number(n)}석`,
@@ -130,14 +131,15 @@ const ko = {
     charged: sum => `충전되었습니다. 잔액은 ${sum}입니다.`, chargeFirst: '지갑 잔액이 부족합니다.', chargeElsewhere: '지갑 잔액이 부족합니다. 로그인하신 사이트에서 충전한 다음 시간이 끝나기 전에 돌아와 주세요.',
     payNow: sum => `${sum} 결제하기`, paying: '결제하는 중…', giveBack: '좌석 반환하기', giveTitle: '좌석을 반환하시겠습니까?', giveText: '반환하면 바로 다른 분이 선택할 수 있습니다.',
     holdOver: '선점 시간이 끝났습니다', holdOverText: '좌석이 다시 풀렸습니다. 아직 남아 있을 수 있습니다.', holdGiven: '좌석을 반환했습니다', holdGivenText: '남은 시간 동안 다른 좌석을 선택할 수 있습니다.',
+    payEnds: n => `결제하면 이용이 끝나고, 선점한 다른 좌석 ${number(n)}석은 반환됩니다.`, goneTitle: '반환된 좌석입니다', gonePaid: '다른 좌석을 결제하면서 반환되었습니다.',
     trySame: '같은 좌석 다시 시도', backToSeats: '다른 좌석 선택하기',
 
     paid: '결제가 완료되었습니다. 좌석이 확정되었습니다.', ticket: '티켓', reservation: '예매 내역', ticketAlt: n => `QR 코드가 있는 티켓 ${n}번`, print: '인쇄하기', download: '내려받기',
-    date: '일시', paidAt: '결제 일시', reservationNumber: '예매 번호', concertNumber: n => `공연 ${n}`,
+    date: '일시', paidAt: '결제 일시', refundedAt: '환불 일시', reservationNumber: '예매 번호', concertNumber: n => `공연 ${n}`,
     reservationStates: {PENDING: '결제 대기', CONFIRMED: '예매 완료', REFUNDED: '환불 완료', EXPIRED: '기간 만료', CANCELED: '반환'},
-    refund: '환불하기', refundTitle: '티켓을 환불하시겠습니까?', refundText: sum => `좌석은 다시 판매되고 ${sum}이 지갑으로 돌아갑니다.`, keep: '유지하기', refunded: sum => `환불되었습니다. 잔액은 ${sum}입니다.`,
+    refund: '환불하기', refundTitle: '티켓을 환불하시겠습니까?', refundText: sum => `좌석은 다시 판매되고 ${sum}이 지갑으로 돌아갑니다. 환불은 공연이 시작되기 전까지 할 수 있으며, 주최 측이 더 일찍 마감할 수 있습니다.`, keep: '유지하기', refunded: sum => `환불되었습니다. 잔액은 ${sum}입니다.`,
     reservations: '내 티켓', noReservations: '아직 예매한 티켓이 없습니다.', andMore: (name, n) => `${name} 외 ${number(n)}석`,
-    wallet: '내 지갑', charge: '충전하기', chargeAmount: '금액', history: '이용 내역', noHistory: '아직 내역이 없습니다.', when: '일시', what: '내용', amount: '금액',
+    wallet: '내 지갑', charge: '충전하기', history: '이용 내역', noHistory: '아직 내역이 없습니다.', when: '일시', what: '내용', amount: '금액',
     entryTypes: {CHARGE: '충전', PAYMENT: '결제', REFUND: '환불'}, nobody: '대기열에 들어가시면 티켓과 지갑이 이곳에 나타납니다.', demoStart: '지갑 만들기',
 };
 

@@ -1,14 +1,13 @@
 /*
  * Calls of Frontrow's API. A failure is a Problem with what the server said of it (RFC 9457), or
- * with status 0 when no answer came. What may be repeated without harm is repeated on request: a GET,
- * and whatever carries an Idempotency-Key.
+ * with status 0 when no answer came.
  */
 import {language} from './words.js';
 
 export const base = '/api/v1';
 
-/** What went wrong: status (0: no answer), code, detail in the page's language, retryAfter in s (0:
- * not said), and all members of the document in `body`. */
+/** What went wrong: status (0: no answer), code, detail in the page's language, retryAfter in s (0: not
+ * said), the document in `body`. */
 export class Problem extends Error {
     constructor(status, body, retryAfter) {
         super((body && body.detail) || (status ? `HTTP ${status}` : 'no answer'));
@@ -20,7 +19,7 @@ export class Problem extends Error {
         this.retryAfter = retryAfter;
     }
 
-    /** Whether the same may succeed later without anyone doing anything. */
+    /** Whether the same may succeed later. */
     get passing() {
         return this.status === 0 || this.status === 429 || this.status === 503 || this.code === 'IDEMPOTENCY_IN_PROGRESS';
     }
@@ -28,7 +27,7 @@ export class Problem extends Error {
 
 let skew = 0; // the server's clock less this one's, ms
 
-/** The server's time in ms, as far as its last answer tells: within a second or so. */
+/** The server's time in ms, within a second or so. */
 export const serverNow = () => Date.now() + skew;
 
 /** A fresh Idempotency-Key. crypto.randomUUID is for https and loopback alone. */
@@ -36,7 +35,7 @@ export function newKey() {
     return Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
 }
 
-/** Resolves after so many ms, or at once when the signal says stop. */
+/** Resolves after so many ms, or when the signal says stop. */
 export const pause = (ms, signal) => new Promise(resolve => {
     const end = () => {
         clearTimeout(timer);
@@ -47,8 +46,7 @@ export const pause = (ms, signal) => new Promise(resolve => {
     signal?.addEventListener('abort', end);
 });
 
-/* The Date header counts whole seconds: the best guess is half a second later, and what differs by
- * less than one is no reason to move a clock that somebody watches. */
+/* The Date header counts whole seconds: what differs by less moves no clock that somebody watches. */
 function setClock(answer, sentAt) {
     const date = Date.parse(answer.headers.get('Date') || '');
     const middle = (sentAt + Date.now()) / 2;
@@ -87,7 +85,7 @@ async function once(method, path, {token, body, key, accept, etag, signal, timeo
         if (!answer.ok && answer.status !== 304)
             throw new Problem(answer.status, isJson(answer) ? content : null, Number(answer.headers.get('Retry-After')) || 0);
         if (answer.ok && content !== null && !accept && !isJson(answer))
-            throw new Problem(0, null, 0); // of something on the way, a hotel's login page say
+            throw new Problem(0, null, 0); // a hotel's login page, say
         return {status: answer.status, body: content, headers: answer.headers, etag: answer.headers.get('ETag')};
     } catch (error) {
         if (error instanceof Problem || (signal && signal.aborted))
@@ -102,24 +100,19 @@ async function once(method, path, {token, body, key, accept, etag, signal, timeo
 
 /**
  * Calls METHOD path ("/concerts": below the base path). Options: token, body (an object), key
- * (Idempotency-Key), accept, etag (If-None-Match: status 304 is no failure), signal, timeout in ms,
- * retry: how often to repeat what was answered 429, 503 or not at all, after Retry-After or longer
- * each time; onRetry(problem, seconds) is told of each. Throws a Problem, or the signal's reason.
+ * (Idempotency-Key), accept, etag (status 304 is no failure), signal, timeout in ms, retry: how often
+ * to repeat, if it is a GET or has a key, what may pass. Throws a Problem, or the signal's reason.
  */
 export async function call(method, path, options = {}) {
-    const {retry = 0, key, signal, onRetry} = options;
+    const {retry = 0, key, signal} = options;
     for (let tries = 0; ; tries++) {
         try {
             return await once(method, path, options);
         } catch (problem) {
             if (!(problem instanceof Problem) || !problem.passing || tries >= retry || !(method === 'GET' || key))
                 throw problem;
-            const seconds = Math.max(problem.retryAfter, Math.min(30, 2 ** tries)) * (1 + Math.random() / 3);
-            if (onRetry)
-                onRetry(problem, seconds);
-            await pause(seconds * 1000, signal);
-            if (signal)
-                signal.throwIfAborted();
+            await pause(1000 * Math.max(problem.retryAfter, Math.min(30, 2 ** tries)) * (1 + Math.random() / 3), signal);
+            signal?.throwIfAborted();
         }
     }
 }

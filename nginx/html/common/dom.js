@@ -1,8 +1,6 @@
 /*
- * Making the elements of a page, and the few things that every page does with them: say something to
- * a screen reader, ask once, tell in passing, change theme and language.
- *
- * Text is only ever put in as text, so nothing that somebody typed becomes markup.
+ * Making the elements of a page, and what every page does with them. Text is only ever put in as text,
+ * so nothing that somebody typed becomes markup.
  */
 import {language, pick, setLanguage} from './words.js';
 
@@ -36,7 +34,6 @@ const usable = children => children.flat(Infinity).filter(child => child !== nul
 
 /** An element with attributes (true: without a value; null and false: left out), listeners in `on`. */
 export const h = (tag, props, ...children) => build(document.createElement(tag), props, children);
-/** The same for SVG. */
 export const svg = (tag, props, ...children) => build(document.createElementNS('http://www.w3.org/2000/svg', tag), props, children);
 
 export const byId = id => document.getElementById(id);
@@ -57,17 +54,21 @@ function region(kind) {
     return regions[kind];
 }
 
-/* A live region that is there from the start is read out by every screen reader. */
+/* A region that is there from the start is read out by every screen reader. */
 addEventListener('DOMContentLoaded', () => ['polite', 'assertive'].forEach(region));
 
-/** Has a screen reader say it; the same text is not said twice in a row. */
+const SAID = 8000; // ms until it is taken away, so that nobody comes upon old news
+
+/** Has a screen reader say it; the same text twice within seconds is said once. */
 export function say(text, {assertive = false} = {}) {
     const node = region(assertive ? 'assertive' : 'polite');
     if (node.textContent !== text)
         node.textContent = text;
+    clearTimeout(node.timer);
+    node.timer = setTimeout(() => fill(node), SAID);
 }
 
-/** Tells in passing, for some seconds; `kind` 'bad' for what went wrong. */
+/** Tells for some seconds; `kind` 'bad' for what went wrong. */
 export function toast(text, kind = '') {
     let list = document.querySelector('.toasts');
     if (!list)
@@ -81,8 +82,8 @@ export function toast(text, kind = '') {
 }
 
 /**
- * Asks once, in a dialog. Resolves to false when it is turned down; otherwise to true, or to the
- * values by name of what `fields` (nodes with inputs) hold. `text` is a string or a node.
+ * Asks in a dialog. Resolves to false when it is turned down; otherwise to true, or to the values by
+ * name of what `fields` (nodes) hold. `text` is a string or a node.
  */
 export function ask({title, text, yes = words.yes, no = words.no, danger = false, fields = []}) {
     return new Promise(resolve => {
@@ -120,7 +121,7 @@ function setTheme(theme) {
     dispatchEvent(new Event('themechange'));
 }
 
-/** A button that changes between light and dark; the window hears `themechange`. */
+/** Between light and dark; the window hears `themechange`. */
 export function themeButton() {
     const button = h('button', {type: 'button', class: 'bare', 'aria-label': words.dark, title: words.dark, 'aria-pressed': String(isDark()),
         on: {click: () => {
@@ -132,7 +133,6 @@ export function themeButton() {
     return button;
 }
 
-/** A button that shows the page in the other language. */
 export function languageButton() {
     const other = language === 'ko' ? 'en' : 'ko';
     return h('button', {type: 'button', class: 'bare', lang: other, title: words.otherLabel,

@@ -1,8 +1,7 @@
 /*
  * The language of a page, and how it writes numbers, money and times.
  *
- * The language is what the visitor chose here before, or the first of the browser's languages that
- * the pages have. Changing it loads the page again: every view says all of its words when it is made.
+ * The language is what the visitor chose before, or the first of the browser's that the pages have.
  */
 const languages = ['en', 'ko'];
 
@@ -20,7 +19,6 @@ export const language = [stored('frontrow-language'), ...(navigator.languages ||
 
 document.documentElement.lang = language;
 
-/** Keeps the language for the next visits and shows the page in it. */
 export function setLanguage(chosen) {
     try {
         localStorage.setItem('frontrow-language', chosen);
@@ -28,14 +26,13 @@ export function setLanguage(chosen) {
     location.reload();
 }
 
-/** The table of words for the language, from {en: …, ko: …}. */
 export const pick = tables => tables[language];
 
 const plain = new Intl.NumberFormat(language);
 const won = new Intl.NumberFormat('en', {style: 'currency', currency: 'KRW'});
 
 export const number = n => plain.format(n);
-/** An amount in the currency's minor unit, which for won is the won itself. */
+/** An amount in the currency's minor unit: for won the won itself. */
 export const money = n => language === 'ko' ? `${plain.format(n)}원` : won.format(n);
 
 const formats = new Map();
@@ -46,8 +43,7 @@ function format(style, timeZone, moment) {
     return formats.get(key).format(new Date(moment));
 }
 
-/* In each of these `moment` is a text of RFC 3339, a Date or ms; `timeZone` an IANA name, the
- * browser's if it is left out. */
+/* `moment` is a text of RFC 3339, a Date or ms; `timeZone` an IANA name or the browser's. */
 export const dateTime = (moment, timeZone) => format({dateStyle: 'long', timeStyle: 'short'}, timeZone, moment);
 export const day = (moment, timeZone) => format({weekday: language === 'ko' ? 'long' : 'short', year: 'numeric', month: 'long', day: 'numeric'}, timeZone, moment);
 export const timeOnly = (moment, timeZone) => format({timeStyle: 'short'}, timeZone, moment);
