@@ -1,5 +1,6 @@
 /* A purchase from beginning to end, by finger, by keyboard, and with too little in the wallet. */
 import assert from 'node:assert/strict';
+import {randomUUID} from 'node:crypto';
 import * as buyer from './lib/buyer.js';
 import {expect} from './lib/expect.js';
 import * as site from './lib/site.js';
@@ -139,4 +140,37 @@ test('a ticket is given back: asked once, the money is in the wallet, the seat i
     assert.deepEqual(await site.ledger(who), ['REFUND 30000', 'PAYMENT -30000', 'CHARGE 30000']);
     const {schedules: [figures]} = await site.admin('GET', `/admin/concerts/${sale.concert.concertId}/stats`);
     assert.equal(figures.available, 10);
+});
+
+test('who pays one of two holds is warned before, and told afterwards what became of the other', async t => {
+    const sale = await site.sale({seats: {count: 10, price: 30000}});
+    const page = await t.visitor();
+    const who = await site.user();
+    await site.charge(who, 100000);
+    await buyer.goInside(page, who, sale.concert.concertId);
+    const other = await site.buy(await site.enter(who, sale.concert.concertId), sale.show.scheduleId, [1, 2], {pay: false});
+    await buyer.openSeats(page);
+    await buyer.choose(page, 5);
+    await expect(page.getByRole('checkbox', {name: /seat 1, .*, held by you$/}), 'that the first hold is one\'s own').toShow();
+    await buyer.hold(page);
+    await expect(page.getByText('Paying ends your turn: your other 2 seats are given back.')).toShow();
+    await buyer.pay(page);
+    const ticket = page.url();
+    await page.goto(`/#/concerts/${sale.concert.concertId}/hold/${other.reservationId}`);
+    await expect(page.getByText('They were given back when you paid for others.')).toShow();
+    await buyer.link(page, 'Ticket').click();
+    await site.until(() => page.url() === ticket, 'the ticket that was paid');
+});
+
+test('a link whose sign-in is over says so at once, and the demo goes on with a new visitor', async t => {
+    const {concert} = await site.sale();
+    const page = await t.visitor();
+    const over = Buffer.from(JSON.stringify({sub: randomUUID(), exp: 1})).toString('base64url');
+    await buyer.arrive(page, {token: `e30.${over}.e30`}, `/concerts/${concert.concertId}`);
+    await expect(page.getByText('Your sign-in has expired.').first()).toShow();
+    await buyer.join(page);
+    await buyer.button(page, 'Go on as a new visitor').click();
+    await expect(buyer.heading(page, concert.title)).toShow();
+    await buyer.join(page);
+    await expect(buyer.heading(page, 'Choose a date')).toShow();
 });
