@@ -16,9 +16,9 @@ json='Content-Type: application/json'
 token() { "$BUILD/frontrow" --config "$config" token --user "$1" --scope wallet:charge; }
 one=$(</proc/sys/kernel/random/uuid) two=$(</proc/sys/kernel/random/uuid)
 one_token=$(token "$one") two_token=$(token "$two")
-charge() { # TOKEN FILE
-    curl -s --max-time 20 -o /dev/null -w '%{http_code}' "$api/users/me/balance/charges" \
-        -H "Authorization: Bearer $1" -H "$json" -d '{"amount":1}' >"$2"
+charge() { # TOKEN FILE: its status goes there, and what was said on the way to FILE.sent
+    curl -sv --max-time 20 -o /dev/null -w '%{http_code}' "$api/users/me/balance/charges" \
+        -H "Authorization: Bearer $1" -H "$json" -d '{"amount":1}' >"$2" 2>"$2.sent"
 }
 charge "$one_token" "$folder/one"
 charge "$two_token" "$folder/two"
@@ -52,8 +52,10 @@ lock two "$two"
 charge "$one_token" "$folder/one" &
 waiting=($!)
 within 5 is_held_up || not_ok "the worker is held up"
+rm -f -- "$folder/two.sent"
 charge "$two_token" "$folder/two" &
 waiting+=($!)
+within 5 grep -qs '^> POST' "$folder/two.sent" || not_ok "the second is sent"
 sleep 1.3 # so long the second waits for the worker that the first one holds up
 none "who waits for the database alone makes nobody busy" "$(ls "$state/run/"*.busy 2>/dev/null)"
 unlock one
