@@ -50,6 +50,7 @@ export async function show(page, concertId, scheduleId) {
     let hall = null;
     let prices = null; // the legend
     let holding = false;
+    let lostAt = 0;
     let cut = unanswered(place);
     let mine = new Map(); // see Hall
 
@@ -83,6 +84,7 @@ export async function show(page, concertId, scheduleId) {
         if (parts.lost.dataset.key === key)
             return;
         parts.lost.dataset.key = key;
+        lostAt = names.length && Date.now();
         fill(parts.lost, names.length > 0 && h('div', {class: 'note warn', role: 'alert'}, h('strong', null, text.lostTitle), h('p', null, text.lost(key)),
             h('div', {class: 'buttons'},
                 h('button', {type: 'button', on: {click: () => { choice.replaceLost(hall); (parts.hold.disabled ? map.canvas : parts.hold).focus(); }}}, text.takeNear),
@@ -174,7 +176,8 @@ export async function show(page, concertId, scheduleId) {
                 parts.hold.focus();
         }
     };
-    parts.hold.addEventListener('click', () => hold(named()));
+    // Who presses just as a seat is lost meant the choice with it.
+    parts.hold.addEventListener('click', () => Date.now() - lostAt > 700 && hold(named()));
     page.signal.addEventListener('abort', () => map.stop());
     parts.best.addEventListener('click', () => hold({scheduleId, bestAvailable: Number(parts.number.value)}));
 
